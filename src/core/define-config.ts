@@ -1,0 +1,104 @@
+// The one file an owner edits, `docent.config.ts`: its types, its checks, and the remedy for each mistake.
+import * as z from "zod/mini";
+import { storableText } from "./background.ts";
+import { DEFAULT_QUESTIONNAIRE, questionnaire } from "./questionnaire.ts";
+import { PARTS } from "./recommendation.ts";
+
+const identifier = z
+  .string()
+  .check(z.regex(/^[a-z][a-z0-9-]{0,59}$/, 'must be lower case letters, digits and "-", like "my-docs"'));
+
+/**
+ * An exact origin: scheme, host and port, nothing else. Wildcards are refused: whoever can publish under
+ * `*.pages.dev` would be trusted.
+ */
+const origin = z
+  .string()
+  .check(
+    z.refine(
+      (text) =>
+        /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$|^https?:\/\/\[[0-9a-f:]+\](:\d{1,5})?$/.test(text) &&
+        !/:(80|443)$/.test(text),
+      'must be an exact origin in lower case, like "https://docs.example.com": no path, no trailing "/", no wildcard, no default port',
+    ),
+  );
+
+const site = z.strictObject({
+  /** Names the site in `?site=`, in the catalogue and in the script tag. Never change it after the first push. */
+  id: identifier,
+  name: storableText(100, 1),
+  /** Every origin the docs are served from. Projects that share a host share its trust. */
+  origins: z.array(origin).check(z.minLength(1), z.maxLength(20)),
+});
+
+const backend = z.strictObject({
+  /** The `aud` of the tokens made for it. */
+  audience: identifier,
+  name: storableText(100, 1),
+  /** Which docs origins may ask for a token. */
+  origins: z.array(origin),
+  /** The parts of the background it may read. */
+  fields: z.array(storableText(100, 1)),
+});
+
+const weights = z.partialRecord(z.enum(PARTS), z.number().check(z.minimum(0), z.maximum(10)));
+
+const docentConfig = z.strictObject({
+  sites: z.array(site).check(
+    z.minLength(1),
+    z.refine((sites) => new Set(sites.map((one) => one.id)).size === sites.length, "names an id twice"),
+    z.refine((sites) => {
+      const origins = sites.flatMap((one) => one.origins);
+      return new Set(origins).size === origins.length;
+    }, "names an origin twice: one origin belongs to one site"),
+  ),
+  methods: z._default(z.strictObject({ password: z._default(z.boolean(), true) }), { password: true }),
+  questionnaire: z._default(questionnaire, DEFAULT_QUESTIONNAIRE),
+  backends: z._default(z.array(backend), []),
+  ranker: z._default(
+    z.strictObject({
+      /** How much each part of the score counts; 1 is the default of each. */
+      weights: z._default(weights, {}),
+      /** Never recommend a page with an unread prerequisite. */
+      strictPrerequisites: z._default(z.boolean(), false),
+    }),
+    { weights: {}, strictPrerequisites: false },
+  ),
+});
+
+export type DocentConfigInput = z.input<typeof docentConfig>;
+export type DocentConfig = z.output<typeof docentConfig>;
+
+/** A mistake in the configuration: where it is, and what to write instead. */
+export interface ConfigMistake {
+  /** Like `sites[0].origins[1]`. */
+  path: string;
+  message: string;
+}
+
+/** Types an owner's configuration. It is checked when the Worker starts and when the assets are built. */
+export function defineConfig(input: DocentConfigInput): DocentConfigInput {
+  return input;
+}
+
+/** `["sites", 0, "origins"]` as an owner would write it: `sites[0].origins`. */
+export function pathOf(segments: readonly PropertyKey[]): string {
+  return segments.reduce<string>(
+    (path, segment) =>
+      typeof segment === "number"
+        ? `${path}[${segment}]`
+        : path === ""
+          ? String(segment)
+          : `${path}.${String(segment)}`,
+    "",
+  );
+}
+
+/** Checks an owner's configuration and fills in the defaults. Never throws. */
+export function parseConfig(input: unknown): { config: DocentConfig } | { mistakes: ConfigMistake[] } {
+  const result = z.safeParse(docentConfig, input);
+  if (result.success) return { config: result.data };
+  return {
+    mistakes: result.error.issues.map((issue) => ({ path: pathOf(issue.path), message: issue.message })),
+  };
+}
