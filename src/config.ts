@@ -1,0 +1,196 @@
+// Bindings, vars and secrets, parsed once into Config. A mistake is named by its path with the remedy, for the log;
+// the values of secrets are never part of a message.
+import * as z from "zod/mini";
+import { type ConfigMistake, type DocentConfig, parseConfig } from "./core/define-config.ts";
+
+export interface Bindings {
+  SESSIONS: KVNamespace;
+  [name: string]: unknown;
+}
+
+export interface Config extends DocentConfig {
+  /** The Worker's own origin, without a trailing slash. */
+  baseUrl: string;
+  /** The Worker runs on a contributor's machine. */
+  local: boolean;
+  docsOrigins: ReadonlySet<string>;
+  database: { url: string; endpoint?: string | undefined; timeoutMs: number };
+  authSecret: string;
+  sessions: { kv: KVNamespace; cacheSeconds: number; outageSeconds: number };
+  mail: { transport: "none" } | { transport: "mailbox"; url: string; from: string };
+  /** SHA-256 in hex of each site's catalogue token. */
+  catalogueTokenHashes: Readonly<Record<string, string>>;
+  readySecret?: string | undefined;
+}
+
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+const isLoopback = (url: string): boolean => URL.canParse(url) && LOOPBACK.has(new URL(url).hostname);
+
+const required = (what: string) => z.string(`is missing: ${what}`).check(z.minLength(1, `is empty: ${what}`));
+const seconds = (fallback: number, min: number, max: number) =>
+  z._default(
+    z.coerce
+      .number()
+      .check(z.int(), z.minimum(min, `must be at least ${min}`), z.maximum(max, `must be at most ${max}`)),
+    fallback,
+  );
+
+/** JSON in a variable. */
+const json = <T>(schema: z.ZodMiniType<T>) =>
+  z.pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text, context) => {
+        try {
+          return JSON.parse(text) as unknown;
+        } catch {
+          context.issues.push({ code: "custom", message: "is not valid JSON", input: undefined });
+          return z.NEVER;
+        }
+      }),
+    ),
+    schema,
+  );
+
+const variables = z.object({
+  SESSIONS: z.custom<KVNamespace>(
+    (value) => typeof value === "object" && value !== null && "getWithMetadata" in value,
+    "is missing: bind a Workers KV namespace in wrangler.toml",
+  ),
+  DATABASE_URL: required("set the Neon connection string, `wrangler secret put DATABASE_URL`").check(
+    z.regex(/^postgres(ql)?:\/\//, "must be a postgres:// connection string"),
+  ),
+  DATABASE_ENDPOINT: z.optional(z.url()),
+  DATABASE_TIMEOUT_MS: seconds(5000, 50, 30000),
+  BASE_URL: required("set it to the URL of this Worker, like https://auth.example.com").check(
+    z.refine(
+      (url) => URL.canParse(url) && new URL(url).origin === url,
+      'must be an origin like "https://auth.example.com": no path, no trailing "/"',
+    ),
+  ),
+  AUTH_SECRET: required(
+    "make one with `openssl rand -base64 32` and set it with `wrangler secret put AUTH_SECRET`",
+  ).check(z.minLength(32, "must be at least 32 characters: make one with `openssl rand -base64 32`")),
+  MAIL_TRANSPORT: z._default(z.enum(["none", "mailbox"], 'must be "none" or "mailbox"'), "none"),
+  MAILBOX_URL: z.optional(z.url()),
+  MAIL_FROM: z._default(z.string(), "Docent <docent@localhost>"),
+  CATALOGUE_TOKEN_HASHES: z._default(
+    json(z.record(z.string(), z.string().check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hex")))),
+    {},
+  ),
+  READY_SECRET: z.optional(z.string().check(z.minLength(16, "must be at least 16 characters"))),
+  SESSION_CACHE_SECONDS: seconds(300, 60, 3600),
+  SESSION_OUTAGE_SECONDS: seconds(3600, 0, 86400),
+  DEV_DOCS_ORIGINS: z.optional(json(z.record(z.string(), z.array(z.string())))),
+});
+
+/** What must not be in a deployment that others can reach, and a deployment that only its maker can. */
+function misplaced(values: z.infer<typeof variables>, config: DocentConfig): ConfigMistake[] {
+  if (isLoopback(values.BASE_URL)) {
+    return [
+      ...(values.DATABASE_ENDPOINT && !isLoopback(values.DATABASE_ENDPOINT)
+        ? [{ path: "DATABASE_ENDPOINT", message: "must be on this machine" }]
+        : []),
+      ...(values.MAIL_TRANSPORT === "mailbox" && !(values.MAILBOX_URL && isLoopback(values.MAILBOX_URL))
+        ? [{ path: "MAILBOX_URL", message: "must be set, and on this machine" }]
+        : []),
+    ];
+  }
+  const local = "is for development on this machine only: remove it, or set BASE_URL to a loopback address";
+  const mistakes: ConfigMistake[] = [];
+  if (!values.BASE_URL.startsWith("https://")) mistakes.push({ path: "BASE_URL", message: "must be https" });
+  if (values.AUTH_SECRET.startsWith("development-")) {
+    mistakes.push({ path: "AUTH_SECRET", message: "is a development secret: make one with `openssl rand -base64 32`" });
+  }
+  if (values.MAIL_TRANSPORT === "mailbox") mistakes.push({ path: "MAIL_TRANSPORT", message: local });
+  if (values.DATABASE_ENDPOINT) mistakes.push({ path: "DATABASE_ENDPOINT", message: local });
+  if (values.DEV_DOCS_ORIGINS) mistakes.push({ path: "DEV_DOCS_ORIGINS", message: local });
+  config.sites.forEach((site, index) => {
+    site.origins.forEach((origin, at) => {
+      if (!origin.startsWith("https://")) {
+        mistakes.push({
+          path: `sites[${index}].origins[${at}]`,
+          message: `must be https in a deployment: replace "${origin}" by the origin your docs are served from`,
+        });
+      }
+    });
+  });
+  return mistakes;
+}
+
+/** Parses everything the Worker is given. Never throws; pure. */
+export function readConfig(bindings: Bindings, file: unknown): { config: Config } | { mistakes: ConfigMistake[] } {
+  const read = z.safeParse(variables, bindings);
+  const overrides = read.success ? read.data.DEV_DOCS_ORIGINS : undefined;
+  const parsed = parseConfig(overrides ? withOrigins(file, overrides) : file);
+  const mistakes = [
+    ...(read.success
+      ? []
+      : read.error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: issue.message }))),
+    ...("mistakes" in parsed
+      ? parsed.mistakes.map(({ path, message }) => ({ path: `docent.config.ts: ${path}`, message }))
+      : []),
+  ];
+  if (!read.success || "mistakes" in parsed) return { mistakes };
+  const values = read.data;
+  const unknownSites = Object.keys(values.CATALOGUE_TOKEN_HASHES)
+    .filter((id) => !parsed.config.sites.some((site) => site.id === id))
+    .map((id) => ({ path: `CATALOGUE_TOKEN_HASHES.${id}`, message: "is no site of docent.config.ts" }));
+  const wrong = [...misplaced(values, parsed.config), ...unknownSites];
+  if (wrong.length > 0) return { mistakes: wrong };
+  return {
+    config: {
+      ...parsed.config,
+      baseUrl: values.BASE_URL,
+      local: isLoopback(values.BASE_URL),
+      docsOrigins: new Set(parsed.config.sites.flatMap((site) => site.origins)),
+      database: {
+        url: values.DATABASE_URL,
+        endpoint: values.DATABASE_ENDPOINT,
+        timeoutMs: values.DATABASE_TIMEOUT_MS,
+      },
+      authSecret: values.AUTH_SECRET,
+      sessions: {
+        kv: values.SESSIONS,
+        cacheSeconds: values.SESSION_CACHE_SECONDS,
+        outageSeconds: values.SESSION_OUTAGE_SECONDS,
+      },
+      mail:
+        values.MAIL_TRANSPORT === "mailbox" && values.MAILBOX_URL
+          ? { transport: "mailbox", url: values.MAILBOX_URL, from: values.MAIL_FROM }
+          : { transport: "none" },
+      catalogueTokenHashes: values.CATALOGUE_TOKEN_HASHES,
+      readySecret: values.READY_SECRET,
+    },
+  };
+}
+
+/** A contributor who changed the ports has other docs origins than the file says. */
+function withOrigins(file: unknown, overrides: Record<string, string[]>): unknown {
+  if (typeof file !== "object" || file === null || !("sites" in file) || !Array.isArray(file.sites)) return file;
+  return {
+    ...file,
+    sites: file.sites.map((site: unknown) =>
+      typeof site === "object" && site !== null && "id" in site && typeof site.id === "string" && overrides[site.id]
+        ? { ...site, origins: overrides[site.id] }
+        : site,
+    ),
+  };
+}
+
+/**
+ * The origins that are well formed by themselves in a configuration that is otherwise wrong, so that a docs page can
+ * read the 503 and say so. The answer holds nothing private.
+ */
+export function readableOrigins(file: unknown): ReadonlySet<string> {
+  const found = new Set<string>();
+  if (typeof file !== "object" || file === null || !("sites" in file) || !Array.isArray(file.sites)) return found;
+  for (const site of file.sites as unknown[]) {
+    if (typeof site !== "object" || site === null || !("origins" in site) || !Array.isArray(site.origins)) continue;
+    for (const origin of site.origins as unknown[]) {
+      if (typeof origin === "string" && URL.canParse(origin) && new URL(origin).origin === origin) found.add(origin);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,85 @@
+// The connection to Postgres: Neon's HTTP driver under drizzle, with what the driver lacks: a time limit, one retry
+// of a read, and a clear word when Postgres could not be asked. Every statement of the Worker passes through here.
+import { neon, neonConfig } from "@neondatabase/serverless";
+import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
+import * as schema from "./schema/index.ts";
+import { DatabaseUnavailable } from "./unavailable.ts";
+
+export type Database = NeonHttpDatabase<typeof schema>;
+
+export interface DatabaseOptions {
+  url: string;
+  /** Where to send statements instead of Neon: a contributor's local endpoint. */
+  endpoint?: string | undefined;
+  /** Milliseconds one attempt may take; waking an idle database takes a few hundred. */
+  timeoutMs: number;
+  fetch: typeof fetch;
+  /** Called before each HTTP call. */
+  onCall: () => void;
+  /** Called when a call failed for good, other than by a refused statement. */
+  onFailure: () => void;
+}
+
+type Send = (url: string, init: RequestInit) => Promise<Response>;
+
+// The driver's hook is one for the whole program, but two Workers may live in it (in a test of two isolates, say):
+// each hands its own sender through with the request.
+const SENDER = "docentSender";
+neonConfig.fetchFunction = (url: string, init: RequestInit & { [SENDER]: Send }) => {
+  const { [SENDER]: send, ...rest } = init;
+  return send(url, rest);
+};
+
+/**
+ * Only a lone `select` is a read. A batch is never retried: the transaction may have been done. No query of this
+ * project writes in a `select`.
+ */
+function isRead(init: RequestInit): boolean {
+  return typeof init.body === "string" && /^\{"query":"\s*select\b/i.test(init.body);
+}
+
+function sender(options: DatabaseOptions): Send {
+  const attempt = async (url: string, init: RequestInit): Promise<Response> => {
+    options.onCall();
+    let response: Response;
+    let body: ArrayBuffer;
+    try {
+      response = await options.fetch(options.endpoint ?? url, {
+        ...init,
+        signal: AbortSignal.timeout(options.timeoutMs),
+      });
+      // Read here, under the same time limit: a connection can also break in the middle of the answer.
+      body = await response.arrayBuffer();
+    } catch (error) {
+      throw new DatabaseUnavailable("no answer from Postgres", { cause: error });
+    }
+    // 507 is Neon's "the result is too large", an answer to this statement that a retry would only repeat.
+    if (response.status >= 500 && response.status !== 507) {
+      throw new DatabaseUnavailable(`Postgres' endpoint answered ${response.status}`);
+    }
+    if (!response.ok && response.status !== 400) options.onFailure();
+    return new Response(body, response);
+  };
+  return async (url, init) => {
+    try {
+      try {
+        return await attempt(url, init);
+      } catch (error) {
+        if (!isRead(init)) throw error;
+        return await attempt(url, init);
+      }
+    } catch (error) {
+      options.onFailure();
+      throw error;
+    }
+  };
+}
+
+/** Builds the database client; it opens no connection. */
+export function createDatabase(options: DatabaseOptions): Database {
+  const client = neon(options.url, {
+    fetchOptions: { [SENDER]: sender(options) },
+    disableWarningInBrowsers: true,
+  });
+  return drizzle({ client, schema });
+}

@@ -1,0 +1,43 @@
+// Tells an outage from an answer. An outage is when we cannot know; a refused statement is an answer.
+
+/** Postgres could not be asked, or did not say what it did. */
+export class DatabaseUnavailable extends Error {
+  override name = "DatabaseUnavailable";
+}
+
+/**
+ * SQLSTATE classes that say "not now" rather than "not so": connection exceptions, insufficient resources, operator
+ * intervention (a restart). https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const OUTAGE_CLASSES = new Set(["08", "53", "57"]);
+
+/** The driver nests what happened: drizzle in `cause`, the Neon driver in `sourceError`. */
+function* chain(error: unknown): Generator<object> {
+  const seen = new Set<object>();
+  for (let at = error; typeof at === "object" && at !== null && !seen.has(at); ) {
+    seen.add(at);
+    yield at;
+    at = "cause" in at && at.cause ? at.cause : "sourceError" in at ? at.sourceError : undefined;
+  }
+}
+
+/** The SQLSTATE of a refused statement, or undefined when the error is something else. */
+export function sqlState(error: unknown): string | undefined {
+  for (const at of chain(error)) {
+    if ("code" in at && typeof at.code === "string" && /^[0-9A-Z]{5}$/.test(at.code)) return at.code;
+  }
+  return undefined;
+}
+
+/** Did this fail because Postgres could not be asked? */
+export function isUnavailable(error: unknown): boolean {
+  for (const at of chain(error)) if (at instanceof DatabaseUnavailable) return true;
+  return OUTAGE_CLASSES.has(sqlState(error)?.slice(0, 2) ?? "");
+}
+
+/** The name of the constraint an integrity violation (class 23) is about. */
+export function violatedConstraint(error: unknown): string | undefined {
+  if (!sqlState(error)?.startsWith("23")) return undefined;
+  for (const at of chain(error)) if ("constraint" in at && typeof at.constraint === "string") return at.constraint;
+  return undefined;
+}

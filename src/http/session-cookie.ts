@@ -1,0 +1,54 @@
+// The session cookie: its name, its two forms, and how a request's copies of it are read.
+// `__Host-` keeps sibling hosts from planting one; HttpOnly keeps scripts from reading it.
+import { isCrossSiteDocsFetch, type Origins } from "./origin.ts";
+
+/** Better Auth prefixes every cookie it makes with this. */
+export const COOKIE_PREFIX = "__Host-docent";
+export const SESSION_COOKIE = `${COOKIE_PREFIX}.session_token`;
+
+const LAX = "Path=/; Secure; HttpOnly; SameSite=Lax";
+/** CHIPS: kept per docs site by browsers that block third-party cookies. */
+const PARTITIONED = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned";
+
+/**
+ * Every value of the session cookie in a `Cookie` header, decoded, without repeats. There can be two: one set in the
+ * Worker's own partition and one in the docs page's.
+ */
+export function sessionCookieValues(header: string | null): string[] {
+  if (header === null) return [];
+  const values = new Set<string>();
+  for (const pair of header.split(";")) {
+    const equals = pair.indexOf("=");
+    if (equals < 0 || pair.slice(0, equals).trim() !== SESSION_COOKIE) continue;
+    const raw = pair.slice(equals + 1).trim();
+    try {
+      values.add(decodeURIComponent(raw));
+    } catch {
+      // Not a value we ever set; kept as it is, so that it is refused as forged and not overlooked.
+      values.add(raw);
+    }
+  }
+  values.delete("");
+  return [...values];
+}
+
+/** Removes the cookie in both forms: clearing a partitioned cookie must repeat `Partitioned`. */
+export function expireSessionCookie(headers: Headers): void {
+  headers.append("Set-Cookie", `${SESSION_COOKIE}=; Max-Age=0; ${LAX}`);
+  headers.append("Set-Cookie", `${SESSION_COOKIE}=; Max-Age=0; ${PARTITIONED}`);
+}
+
+/**
+ * Better Auth fixes cookie attributes when it is built, always Lax; the partitioned form is made here, when the
+ * response leaves, and only for a fetch from a configured docs page on another site.
+ */
+export function fitCookiesToCaller(headers: Headers, request: Headers, origins: Origins): void {
+  if (!isCrossSiteDocsFetch(request, origins)) return;
+  const cookies = headers.getSetCookie();
+  headers.delete("Set-Cookie");
+  for (const cookie of cookies) {
+    const parts = cookie.split(";").map((part) => part.trim());
+    const kept = parts.filter((part) => !/^samesite=/i.test(part) && !/^partitioned$/i.test(part));
+    headers.append("Set-Cookie", [...kept, "SameSite=None", "Partitioned"].join("; "));
+  }
+}
