@@ -1,0 +1,38 @@
+// Builds the demo docs site: a course on physical AI and robotics, as static files that any web server can serve.
+// It stands for an owner's docs: it knows Docent only by the script tag, the two placeholders and the catalogue file.
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import * as z from "zod/mini";
+import { type CatalogueInput, catalogueInput } from "../../src/core/catalogue.ts";
+import { readArticles } from "./article.ts";
+import { type PageContext, renderArticle, renderIndex } from "./page-template.ts";
+
+const STATIC_FILES = ["course.css", "course.svg"];
+
+export interface DemoOptions {
+  /** Origin of the Worker that serves `docent.js`, without a trailing slash. */
+  workerUrl: string;
+  /** Emptied first. */
+  outDir: string;
+}
+
+/** Writes the site and its `docent-catalogue.json`. Throws when an article or the catalogue is not valid. */
+export async function buildDemo({ workerUrl, outDir }: DemoOptions): Promise<{ catalogue: CatalogueInput }> {
+  const articles = await readArticles(new URL("./articles/", import.meta.url));
+  const catalogue = z.parse(catalogueInput, { pages: articles.map((article) => article.page) });
+  const context: PageContext = { workerUrl, articles };
+
+  await rm(outDir, { recursive: true, force: true });
+  const write = async (path: string, text: string) => {
+    const file = join(outDir, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  };
+  await write("index.html", renderIndex(context));
+  await write("docent-catalogue.json", `${JSON.stringify(catalogue, null, 2)}\n`);
+  await Promise.all(articles.map((article) => write(article.page.path, renderArticle(context, article))));
+  await Promise.all(
+    STATIC_FILES.map((name) => copyFile(new URL(`./assets/${name}`, import.meta.url), join(outDir, name))),
+  );
+  return { catalogue };
+}
