@@ -16,7 +16,7 @@ export interface DatabaseOptions {
   fetch: typeof fetch;
   /** Called before each HTTP call. */
   onCall: () => void;
-  /** Called when a call failed for good, other than by a refused statement. */
+  /** Called when a call failed for good, for another reason than the values it was given. */
   onFailure: () => void;
 }
 
@@ -38,6 +38,17 @@ function isRead(init: RequestInit): boolean {
   return typeof init.body === "string" && /^\{"query":"\s*select\b/i.test(init.body);
 }
 
+/** SQLSTATE classes 22 and 23 are about the values a statement was given; any other refusal is a fault of ours. */
+function isAboutInput(status: number, body: ArrayBuffer): boolean {
+  if (status !== 400) return false;
+  try {
+    const error: unknown = JSON.parse(new TextDecoder().decode(body));
+    return typeof error === "object" && error !== null && "code" in error && /^2[23]/.test(String(error.code));
+  } catch {
+    return false;
+  }
+}
+
 function sender(options: DatabaseOptions): Send {
   const attempt = async (url: string, init: RequestInit): Promise<Response> => {
     options.onCall();
@@ -57,7 +68,7 @@ function sender(options: DatabaseOptions): Send {
     if (response.status >= 500 && response.status !== 507) {
       throw new DatabaseUnavailable(`Postgres' endpoint answered ${response.status}`);
     }
-    if (!response.ok && response.status !== 400) options.onFailure();
+    if (!response.ok && !isAboutInput(response.status, body)) options.onFailure();
     return new Response(body, response);
   };
   return async (url, init) => {

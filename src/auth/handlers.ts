@@ -1,0 +1,119 @@
+// In front of Better Auth's handler: what may go in, and what must not come out.
+import { eq } from "drizzle-orm";
+import type { Context } from "hono";
+import type * as z from "zod/mini";
+import type { Database } from "../db/client.ts";
+import { user } from "../db/schema/index.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { readJson } from "../http/body.ts";
+import { problem } from "../http/problem.ts";
+import { SESSION_COOKIE } from "../http/session-cookie.ts";
+import type { Auth } from "./better-auth.ts";
+import { FORMS } from "./forms.ts";
+import type { BetterAuthPath } from "./routes.ts";
+
+type C = Context<AppEnv>;
+
+/** Bytes: an address, two passwords of 128 characters in any script, a name and a picture's address. */
+const MAX_BODY_BYTES = 8 * 1024;
+
+/**
+ * Every string that is a session token becomes the session's id, wherever it stands: no script ever sees a token.
+ */
+function withoutTokens(value: unknown, ids: ReadonlyMap<string, string>): unknown {
+  if (typeof value === "string") return ids.get(value) ?? value;
+  if (Array.isArray(value)) return value.map((item) => withoutTokens(item, ids));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutTokens(item, ids)]));
+}
+
+async function readObject(response: Response): Promise<unknown> {
+  try {
+    return JSON.parse(await response.text());
+  } catch {
+    return undefined;
+  }
+}
+
+/** The address in an answer of Better Auth's. */
+function addressIn(body: unknown): string | undefined {
+  if (typeof body !== "object" || body === null || !("user" in body)) return undefined;
+  const reader = body.user;
+  if (typeof reader !== "object" || reader === null || !("email" in reader)) return undefined;
+  return typeof reader.email === "string" ? reader.email : undefined;
+}
+
+export interface AuthHandlerDeps {
+  auth: Auth;
+  db: Database;
+  now: () => number;
+  waitUntil: (work: Promise<unknown>) => void;
+  log: (line: object) => void;
+  /** Tells a reader that their password was changed. Never fails. */
+  sendPasswordChanged: (to: string) => Promise<void>;
+}
+
+export function authHandlers(deps: AuthHandlerDeps) {
+  /** Passes a checked body to Better Auth. An outage is 503 without cookies, whatever Better Auth made of it. */
+  async function forward(c: C, path: BetterAuthPath): Promise<{ response: Response; body?: unknown }> {
+    const form: z.ZodMiniType<object> = FORMS[path];
+    const read = await readJson(c, form, MAX_BODY_BYTES);
+    if (!read.ok) return { response: read.response };
+    const url = new URL(`/api/auth${path}`, c.req.url);
+    const headers = new Headers(c.req.raw.headers);
+    headers.delete("content-length");
+    const request = new Request(url, { method: "POST", headers, body: JSON.stringify(read.value) });
+    const answer = await deps.auth.handler(request);
+    const { databaseFailed, sessionIds } = c.get("request");
+    if (databaseFailed) return { response: problem(c, "unavailable") };
+    if (answer.status >= 500) return { response: problem(c, "internal") };
+    const body = withoutTokens(await readObject(answer), sessionIds);
+    const response = c.json(body ?? null, answer.ok ? 200 : refusalStatus(answer.status));
+    for (const cookie of answer.headers.getSetCookie()) response.headers.append("Set-Cookie", cookie);
+    return answer.ok ? { response, body } : { response };
+  }
+
+  /** Only when the answer carries a session: a second factor may still be asked for. */
+  function recordSignIn(c: C, body: unknown, response: Response): void {
+    const signedIn = response.headers
+      .getSetCookie()
+      .some((cookie) => /^[^=]+=[^;]/.test(cookie) && cookie.startsWith(SESSION_COOKIE));
+    const address = addressIn(body);
+    if (!signedIn || address === undefined) return;
+    deps.waitUntil(
+      deps.db
+        .update(user)
+        .set({ lastLoginAt: new Date(deps.now()) })
+        .where(eq(user.email, address))
+        .then(undefined, () =>
+          deps.log({ level: "warn", message: "last_login_at was not written", id: c.get("requestId") }),
+        ),
+    );
+  }
+
+  return {
+    signUp: async (c: C) => (await forward(c, "/sign-up/email")).response,
+
+    async signIn(c: C): Promise<Response> {
+      const { response, body } = await forward(c, "/sign-in/email");
+      if (body !== undefined) recordSignIn(c, body, response);
+      return response;
+    },
+
+    async changePassword(c: C): Promise<Response> {
+      const { response, body } = await forward(c, "/change-password");
+      const address = addressIn(body);
+      if (address !== undefined) deps.waitUntil(deps.sendPasswordChanged(address));
+      return response;
+    },
+
+    updateUser: async (c: C) => (await forward(c, "/update-user")).response,
+  };
+}
+
+/** Better Auth's refusals, as far as they are about the request. */
+function refusalStatus(status: number): 400 | 401 | 403 | 404 | 409 | 422 | 429 {
+  return status === 401 || status === 403 || status === 404 || status === 409 || status === 422 || status === 429
+    ? status
+    : 400;
+}

@@ -1,0 +1,41 @@
+// Which of Better Auth's endpoints can be reached at all. An allow-list in front of its handler: its own
+// `disabledPaths` matches exactly and not with parameters. A test enumerates the instance and fails on an endpoint
+// that is in neither list, so that an upgrade cannot open one unnoticed.
+
+/** Reached through Better Auth's handler. */
+export const THROUGH_BETTER_AUTH = ["/sign-up/email", "/sign-in/email", "/change-password", "/update-user"] as const;
+export type BetterAuthPath = (typeof THROUGH_BETTER_AUTH)[number];
+
+/** The same path and shape, answered by our own session room. */
+export const ANSWERED_BY_US = [
+  "/get-session",
+  "/sign-out",
+  "/list-sessions",
+  "/revoke-session",
+  "/revoke-sessions",
+  "/revoke-other-sessions",
+] as const;
+
+/** Never reachable, with the reason. */
+export const REFUSED: Readonly<Record<string, string>> = {
+  "/sign-in/social": "no provider is offered yet",
+  "/callback/:id": "no provider is offered yet",
+  "/link-social": "no provider is offered yet",
+  "/unlink-account": "no provider is offered yet",
+  "/list-accounts": "no provider is offered yet",
+  "/get-access-token": "hands a provider's token to a script",
+  "/refresh-token": "hands a provider's token to a script",
+  "/account-info": "reads from the provider with the reader's token",
+  "/update-session": "session columns are the server's",
+  "/verify-email": "its links are stateless and can be used again",
+  "/send-verification-email": "its links are stateless and can be used again",
+  "/change-email": "its links are stateless and can be used again",
+  "/request-password-reset": "no reset is offered yet",
+  "/reset-password": "no reset is offered yet",
+  "/reset-password/:token": "a GET that consumes what a mail scanner follows",
+  "/verify-password": "a place to guess passwords; a step-up is given on the Worker's own page",
+  "/delete-user": "deletion is ours: it asks for a fresh proof",
+  "/delete-user/callback": "a GET that deletes",
+  "/ok": "GET /healthz says it",
+  "/error": "a page that shows what its query string says",
+};

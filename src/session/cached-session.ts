@@ -1,0 +1,83 @@
+// What a cache may hold of a session, and how it is sealed. An allow-list: never the token, an address, an IP, a ban
+// reason or a payment id. Sealed with a key derived from the token, so that a copy of the cache reveals nobody.
+import * as z from "zod/mini";
+import { background } from "../core/background.ts";
+import type { CurrentSession } from "../http/app-env.ts";
+
+/** A session as it was when Postgres was last asked. */
+export interface CachedSession {
+  session: CurrentSession;
+  /** Milliseconds since the epoch, read before the SQL was sent: nothing that happened later is reflected. */
+  checkedAt: number;
+}
+
+const cachedSession = z.object({
+  session: z.object({
+    id: z.string(),
+    userId: z.string(),
+    loginId: z.string(),
+    scope: z.enum(["account", "docs"]),
+    expiresAt: z.number(),
+    createdAt: z.number(),
+    authenticatedAt: z.number(),
+    role: z.enum(["user", "moderator", "admin"]),
+    emailVerified: z.boolean(),
+    twoFactorEnabled: z.boolean(),
+    skillLevel: z.nullable(z.string()),
+    operatingSystem: z.nullable(z.string()),
+    background,
+  }),
+  checkedAt: z.number(),
+});
+
+/** Bumped when the form of the value changes; an entry of another form is a miss. */
+const FORM = 1;
+/** AES-GCM's nonce. A fresh random one per write: a key serves at most one write per few minutes for 30 days. */
+const NONCE_BYTES = 12;
+
+/** One key per session: SHA-256 of the token, in hex. */
+export async function cacheKey(token: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** HKDF (RFC 5869) over the token, which is random enough to need no salt. */
+async function sealingKey(token: string): Promise<CryptoKey> {
+  const text = new TextEncoder();
+  const base = await crypto.subtle.importKey("raw", text.encode(token), "HKDF", false, ["deriveKey"]);
+  return crypto.subtle.deriveKey(
+    { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: text.encode("docent session cache") },
+    base,
+    { name: "AES-GCM", length: 256 },
+    false,
+    ["encrypt", "decrypt"],
+  );
+}
+
+/** Seals a value for the cache: form, nonce, ciphertext. */
+export async function seal(token: string, value: CachedSession): Promise<Uint8Array> {
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const plain = new TextEncoder().encode(JSON.stringify(value));
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, await sealingKey(token), plain);
+  const bytes = new Uint8Array(1 + NONCE_BYTES + sealed.byteLength);
+  bytes[0] = FORM;
+  bytes.set(nonce, 1);
+  bytes.set(new Uint8Array(sealed), 1 + NONCE_BYTES);
+  return bytes;
+}
+
+/** Opens a value of the cache. @returns undefined when it is not one of ours, or of another form */
+export async function open(token: string, bytes: Uint8Array): Promise<CachedSession | undefined> {
+  if (bytes[0] !== FORM || bytes.byteLength <= 1 + NONCE_BYTES) return undefined;
+  try {
+    const plain = await crypto.subtle.decrypt(
+      { name: "AES-GCM", iv: bytes.subarray(1, 1 + NONCE_BYTES) },
+      await sealingKey(token),
+      bytes.subarray(1 + NONCE_BYTES),
+    );
+    const parsed = z.safeParse(cachedSession, JSON.parse(new TextDecoder().decode(plain)));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+// Middleware for routes that need a reader. 401 means "who are you?"; an outage is 503 and touches no cookie.
+import { createMiddleware } from "hono/factory";
+import type { AppEnv } from "../http/app-env.ts";
+import { problem } from "../http/problem.ts";
+import { expireSessionCookie } from "../http/session-cookie.ts";
+import type { SessionResolver } from "./resolver.ts";
+
+/** Names an answer given from a cache while Postgres is down. */
+export const OUTAGE_HEADER = "Docent-Session";
+
+export interface RequireReaderOptions {
+  /** Only Postgres may say so: for what a session that was just revoked must not do. */
+  authoritative?: boolean;
+  /** Refuse a bearer's session, whose rights are those of a docs page. */
+  account?: boolean;
+}
+
+export function requireReader(resolver: SessionResolver, options: RequireReaderOptions = {}) {
+  return createMiddleware<AppEnv>(async function requireReader(c, next) {
+    const found = await resolver.resolve(c.req.raw.headers, c.get("request"), {
+      authoritative: options.authoritative ?? false,
+    });
+    switch (found.kind) {
+      case "none":
+        return problem(c, "unauthenticated");
+      case "refused": {
+        const refusal = problem(c, "unauthenticated");
+        expireSessionCookie(refusal.headers);
+        return refusal;
+      }
+      case "unavailable":
+        return problem(c, "unavailable");
+      case "session":
+        // What a cache remembers is enough to say who it is, and for nothing else.
+        if (found.tier === "outage") return problem(c, "unavailable");
+        if (options.account && found.session.scope !== "account") return problem(c, "forbidden");
+        c.set("session", found.session);
+        return next();
+    }
+  });
+}
