@@ -1,5 +1,7 @@
 // The session cookie: its name, its two forms, and how a request's copies of it are read.
 // `__Host-` keeps sibling hosts from planting one; HttpOnly keeps scripts from reading it.
+import { createMiddleware } from "hono/factory";
+import type { AppEnv } from "./app-env.ts";
 import { isCrossSiteDocsFetch, type Origins } from "./origin.ts";
 
 /** Better Auth prefixes every cookie it makes with this. */
@@ -46,9 +48,18 @@ export function fitCookiesToCaller(headers: Headers, request: Headers, origins: 
   if (!isCrossSiteDocsFetch(request, origins)) return;
   const cookies = headers.getSetCookie();
   headers.delete("Set-Cookie");
-  for (const cookie of cookies) {
+  const fitted = cookies.map((cookie) => {
     const parts = cookie.split(";").map((part) => part.trim());
     const kept = parts.filter((part) => !/^samesite=/i.test(part) && !/^partitioned$/i.test(part));
-    headers.append("Set-Cookie", [...kept, "SameSite=None", "Partitioned"].join("; "));
-  }
+    return [...kept, "SameSite=None", "Partitioned"].join("; ");
+  });
+  // Both forms of a removal become the same one.
+  for (const cookie of new Set(fitted)) headers.append("Set-Cookie", cookie);
+}
+
+export function sessionCookieForm(origins: Origins) {
+  return createMiddleware<AppEnv>(async function sessionCookieForm(c, next) {
+    await next();
+    if (c.res.headers.has("Set-Cookie")) fitCookiesToCaller(c.res.headers, c.req.raw.headers, origins);
+  });
 }

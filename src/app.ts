@@ -1,0 +1,80 @@
+// The table of contents: the order of the middleware and every route of the Worker. Static assets (/docent.js,
+// /docent/*) are served before it is asked. No decision is taken here.
+import { Hono } from "hono";
+import type { authHandlers } from "./auth/handlers.ts";
+import { inBetterAuthShape } from "./auth/problem-shape.ts";
+import type { catalogueHandlers } from "./content/catalogue-handlers.ts";
+import type { recommendationHandlers } from "./content/recommendation-handlers.ts";
+import { isUnavailable, sqlState } from "./db/unavailable.ts";
+import { accessLog } from "./http/access-log.ts";
+import type { AppEnv } from "./http/app-env.ts";
+import { type ErrorLog, onError } from "./http/on-error.ts";
+import { allowOrigins, corsForListedOrigins, type Origins } from "./http/origin.ts";
+import { problem } from "./http/problem.ts";
+import { requireJson } from "./http/require-json.ts";
+import { securityHeaders } from "./http/security-headers.ts";
+import { sessionCookieForm } from "./http/session-cookie.ts";
+import type { healthHandlers } from "./maintenance/health.ts";
+import type { backgroundHandlers } from "./reader/background-handlers.ts";
+import type { sessionHandlers } from "./session/handlers.ts";
+import { requireReader } from "./session/require-reader.ts";
+import type { SessionResolver } from "./session/resolver.ts";
+
+export interface AppDeps {
+  origins: Origins;
+  resolver: SessionResolver;
+  auth: ReturnType<typeof authHandlers>;
+  session: ReturnType<typeof sessionHandlers>;
+  background: ReturnType<typeof backgroundHandlers>;
+  catalogue: ReturnType<typeof catalogueHandlers>;
+  recommendations: ReturnType<typeof recommendationHandlers>;
+  health: ReturnType<typeof healthHandlers>;
+  now: () => number;
+  randomId: () => string;
+  log: ErrorLog;
+}
+
+export function createApp(deps: AppDeps): Hono<AppEnv> {
+  const { auth, session, background, catalogue, recommendations, health, resolver } = deps;
+  // From a docs page, or from the Worker's own pages only: docs pages run third-party scripts.
+  const docs = allowOrigins(deps.origins, "docs");
+  const own = allowOrigins(deps.origins, "own");
+  const reader = requireReader(resolver);
+  /** Postgres is asked: a session that was just ended changes nothing any more. */
+  const accountNow = requireReader(resolver, { authoritative: true, account: true });
+
+  const app = new Hono<AppEnv>();
+  app.onError(onError({ log: deps.log, isUnavailable, sqlState }));
+  app.notFound((c) => problem(c, "not-found"));
+
+  app.use(accessLog(deps));
+  app.use(securityHeaders);
+  app.use("/api/*", corsForListedOrigins(deps.origins));
+  app.use("/api/*", sessionCookieForm(deps.origins));
+  app.use("/api/auth/*", inBetterAuthShape);
+
+  app.get("/healthz", health.alive);
+  app.get("/readyz", health.ready);
+
+  app.post("/api/auth/sign-up/email", docs, auth.signUp);
+  app.post("/api/auth/sign-in/email", docs, auth.signIn);
+  app.post("/api/auth/sign-out", docs, requireJson, session.signOut);
+  app.get("/api/auth/get-session", docs, session.getSession);
+  app.get("/api/auth/list-sessions", own, accountNow, session.list);
+  app.post("/api/auth/revoke-session", own, accountNow, session.revoke);
+  app.post("/api/auth/revoke-sessions", own, requireJson, accountNow, session.revokeAll);
+  app.post("/api/auth/revoke-other-sessions", own, requireJson, accountNow, session.revokeOthers);
+  app.post("/api/auth/change-password", own, accountNow, auth.changePassword);
+  app.post("/api/auth/update-user", own, accountNow, auth.updateUser);
+
+  app.get("/api/session", docs, session.whoIsThis);
+  app.get("/api/background", docs, reader, background.read);
+  app.put("/api/background", docs, reader, background.replace);
+  app.get("/api/recommendations", docs, reader, recommendations.list);
+
+  // Authenticated by the site's token and by no cookie: a build pushes, not a browser.
+  app.put("/api/catalog", catalogue.replace);
+  app.get("/api/catalog", catalogue.read);
+
+  return app;
+}

@@ -1,0 +1,75 @@
+// GET and PUT /api/background: what the reader told us about themselves. Only ever their own.
+import type { Context } from "hono";
+import { type Background, type BackgroundInput, backgroundInput, EMPTY_BACKGROUND } from "../core/background.ts";
+import type { Database } from "../db/client.ts";
+import { sqlState } from "../db/unavailable.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { readJson } from "../http/body.ts";
+import { problem } from "../http/problem.ts";
+import { findBackground, replaceBackground } from "./background-queries.ts";
+
+type C = Context<AppEnv>;
+
+/** SQLSTATE of a foreign key violation. */
+const NO_SUCH_PARENT = "23503";
+
+export interface BackgroundDeps {
+  db: Database;
+  now: () => number;
+  randomId: () => string;
+  /** What caches hold of this reader is outdated. */
+  onChanged: (c: C) => Promise<void>;
+}
+
+/**
+ * The background that a PUT makes. A PUT restates everything, so every answer in it counts as given at `at`
+ * (RFC 3339). Times are kept per answer, by the name a question gives its field, so that devices can be merged.
+ */
+export function backgroundFrom(input: BackgroundInput, at: string): Omit<Background, "updatedAt"> {
+  const background = {
+    experienceLevel: input.experienceLevel ?? null,
+    primaryDomain: input.primaryDomain ?? null,
+    programmingLanguages: input.programmingLanguages ?? [],
+    softwareTools: input.softwareTools ?? [],
+    hardwareSetup: input.hardwareSetup ?? {},
+    technicalPreferences: input.technicalPreferences ?? {},
+    answers: input.answers ?? {},
+    questionnaireVersion: input.questionnaireVersion ?? null,
+  };
+  const answered = [
+    ...(background.experienceLevel === null ? [] : ["experienceLevel"]),
+    ...(background.primaryDomain === null ? [] : ["primaryDomain"]),
+    ...(background.programmingLanguages.length === 0 ? [] : ["programmingLanguages"]),
+    ...(background.softwareTools.length === 0 ? [] : ["softwareTools"]),
+    ...Object.keys(background.hardwareSetup).map((key) => `hardwareSetup.${key}`),
+    ...Object.keys(background.technicalPreferences).map((key) => `technicalPreferences.${key}`),
+    ...Object.keys(background.answers).map((key) => `answers.${key}`),
+  ];
+  return { ...background, answeredAt: Object.fromEntries(answered.map((field) => [field, at])) };
+}
+
+export function backgroundHandlers(deps: BackgroundDeps) {
+  return {
+    async read(c: C): Promise<Response> {
+      const row = await findBackground(deps.db, c.get("session").userId);
+      const body: Background = row ? { ...row, updatedAt: row.updatedAt.toISOString() } : EMPTY_BACKGROUND;
+      return c.json(body);
+    },
+
+    async replace(c: C): Promise<Response> {
+      const read = await readJson(c, backgroundInput);
+      if (!read.ok) return read.response;
+      const at = new Date(deps.now());
+      const background = backgroundFrom(read.value, at.toISOString());
+      try {
+        await replaceBackground(deps.db, c.get("session").userId, deps.randomId(), background, at);
+      } catch (error) {
+        // The account was deleted while a cache still knew it.
+        if (sqlState(error) === NO_SUCH_PARENT) return problem(c, "unauthenticated");
+        throw error;
+      }
+      await deps.onChanged(c);
+      return c.json({ ...background, updatedAt: at.toISOString() } satisfies Background);
+    },
+  };
+}

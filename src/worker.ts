@@ -1,0 +1,160 @@
+// The one place where things are built. Everything a Worker needs is passed in: bindings, clock, randomness, network
+// and what outlives the response, so that a test can build two of them and have two isolates.
+import { createApp } from "./app.ts";
+import { createAuth } from "./auth/better-auth.ts";
+import { authHandlers } from "./auth/handlers.ts";
+import { purgeExpiredVerifications } from "./auth/purge.ts";
+import { type Bindings, type Config, readableOrigins, readConfig } from "./config.ts";
+import { catalogueHandlers } from "./content/catalogue-handlers.ts";
+import { CatalogueStore } from "./content/catalogue-store.ts";
+import { recommendationHandlers } from "./content/recommendation-handlers.ts";
+import { createDatabase } from "./db/client.ts";
+import type { Origins } from "./http/origin.ts";
+import { problemResponse } from "./http/problem.ts";
+import { requestContext } from "./http/request-context.ts";
+import { createMailer } from "./mail/mailer.ts";
+import { passwordChanged } from "./mail/templates.ts";
+import { healthHandlers } from "./maintenance/health.ts";
+import { runChores } from "./maintenance/scheduled.ts";
+import { backgroundHandlers } from "./reader/background-handlers.ts";
+import { CredentialVerifier } from "./session/credential.ts";
+import { sessionHandlers } from "./session/handlers.ts";
+import { KvTier } from "./session/kv-tier.ts";
+import { MemoryTier } from "./session/memory-tier.ts";
+import { purgeExpiredSessions } from "./session/queries.ts";
+import { SessionResolver } from "./session/resolver.ts";
+
+export interface WorkerDeps {
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** A random UUID, version 4. */
+  randomId: () => string;
+  fetch: typeof fetch;
+  /** Keeps work going after the response. */
+  waitUntil: (work: Promise<unknown>) => void;
+  sleep: (ms: number) => Promise<void>;
+  log: (line: object) => void;
+}
+
+export interface DocentWorker {
+  fetch(request: Request): Promise<Response>;
+  scheduled(): Promise<void>;
+}
+
+/** Builds a Worker, or one that answers 503 and logs why. Never throws: that would stop the isolate. */
+export function createWorker(bindings: Bindings, file: unknown, deps: WorkerDeps): DocentWorker {
+  const read = readConfig(bindings, file);
+  if ("config" in read) return build(read.config, deps);
+  const { mistakes } = read;
+  const report = () => deps.log({ level: "error", message: "misconfigured", mistakes });
+  const readable = readableOrigins(file);
+  return {
+    async fetch(request) {
+      report();
+      const origin = request.headers.get("Origin");
+      const cors = origin !== null && readable.has(origin);
+      return problemResponse("misconfigured", deps.randomId(), {
+        Vary: "Origin",
+        ...(cors && { "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true" }),
+      });
+    },
+    async scheduled() {
+      report();
+    },
+  };
+}
+
+function build(config: Config, deps: WorkerDeps): DocentWorker {
+  const { now, randomId, log } = deps;
+  const waitUntil = (work: Promise<unknown>) =>
+    deps.waitUntil(
+      work.catch((error: unknown) =>
+        log({
+          level: "error",
+          message: "background work failed",
+          error: error instanceof Error ? error.name : "unknown",
+        }),
+      ),
+    );
+  const origins: Origins = { own: config.baseUrl, docs: config.docsOrigins };
+  const sites = new Set(config.sites.map((site) => site.id));
+  const siteName = config.sites[0]?.name ?? "Docent";
+
+  const db = createDatabase({
+    ...config.database,
+    fetch: deps.fetch,
+    onCall: () => {
+      const request = requestContext.getStore();
+      if (request) request.sql += 1;
+    },
+    onFailure: () => {
+      const request = requestContext.getStore();
+      if (request) request.databaseFailed = true;
+    },
+  });
+
+  const { kv, cacheSeconds, outageSeconds } = config.sessions;
+  const usefulSeconds = Math.max(cacheSeconds, outageSeconds);
+  const resolver = new SessionResolver({
+    db,
+    memory: new MemoryTier(usefulSeconds * 1000),
+    kv: new KvTier({ kv, usefulSeconds, now, sleep: deps.sleep, log }),
+    verifier: new CredentialVerifier(config.authSecret),
+    cacheSeconds,
+    outageSeconds,
+    now,
+    waitUntil,
+    log,
+  });
+  const mailer = createMailer(config.mail, { fetch: deps.fetch, log });
+  const auth = createAuth({
+    db,
+    baseUrl: config.baseUrl,
+    docsOrigins: config.docsOrigins,
+    secret: config.authSecret,
+    passwordEnabled: config.methods.password,
+    now,
+    randomId,
+    waitUntil,
+    onSessionsEnded: (tokens) => resolver.ended(tokens),
+  });
+  const store = new CatalogueStore(db, config.ranker);
+
+  const app = createApp({
+    origins,
+    resolver,
+    auth: authHandlers({
+      auth,
+      db,
+      now,
+      waitUntil,
+      log,
+      sendPasswordChanged: (to) => mailer.send(to, passwordChanged(siteName)),
+    }),
+    session: sessionHandlers({ db, resolver, now }),
+    background: backgroundHandlers({
+      db,
+      now,
+      randomId,
+      onChanged: (c) => resolver.changed(c.get("session").userId, c.req.raw.headers, c.get("request")),
+    }),
+    catalogue: catalogueHandlers({ db, store, sites, tokenHashes: config.catalogueTokenHashes, now, randomId }),
+    recommendations: recommendationHandlers({ db, store, sites, now }),
+    health: healthHandlers({ db, kv, readySecret: config.readySecret }),
+    now,
+    randomId,
+    log,
+  });
+
+  return {
+    fetch: async (request) => app.fetch(request),
+    scheduled: () =>
+      runChores(
+        [
+          { name: "expired sessions", run: (at) => purgeExpiredSessions(db, at) },
+          { name: "expired verifications", run: (at) => purgeExpiredVerifications(db, at) },
+        ],
+        { now, log },
+      ),
+  };
+}
