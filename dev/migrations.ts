@@ -6,12 +6,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import * as z from "zod";
-import type { Session } from "./neon/backend.ts";
-import { execute } from "./neon/execute.ts";
 
-/** Where migrations go. Statements of one call run in one transaction, in order. */
+/** Where migrations go. The statements of one call run in one transaction, in order; the answer has the rows of each. */
 export type MigrationTarget = (
-  statements: { text: string; params?: (string | null)[] }[],
+  statements: { text: string; params?: string[] }[],
 ) => Promise<Record<string, unknown>[][]>;
 
 export type MigrationOutcome =
@@ -71,19 +69,4 @@ async function hashOf(target: MigrationTarget, millis: number): Promise<string |
   const [rows] = await target([{ text: `select hash from ${TABLE} where created_at = $1`, params: [String(millis)] }]);
   const hash = rows?.[0]?.hash;
   return typeof hash === "string" ? hash : undefined;
-}
-
-/** A session of the development endpoint's backend as a target. */
-export function sessionTarget(session: Session): MigrationTarget {
-  return async (statements) => {
-    const answers = await execute(session, {
-      statements: statements.map(({ text, params = [] }) => ({ text, params, arrayMode: false })),
-      batch: { isolation: null, readOnly: false, deferrable: false },
-    });
-    return answers.map((answer) => answer.rows.filter((row): row is Record<string, unknown> => isRecord(row)));
-  };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 // The databases of the test-suite: PGlite, or a real Postgres server when DOCENT_TEST_POSTGRES names one.
 import { join } from "node:path";
-import { applyMigrations, sessionTarget } from "../migrations.ts";
+import { sessionTarget } from "../migration-targets.ts";
+import { applyMigrations } from "../migrations.ts";
 import type { Backend } from "./backend.ts";
 import { clonedPglite } from "./pglite-backend.ts";
 import { clonedPostgres } from "./postgres-backend.ts";
