@@ -11,6 +11,7 @@ declare module "vitest" {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const endpoint = await startNeonEndpoint({ port: 0, backend: testBackend() });
-  project.provide("databaseEndpoint", endpoint.url);
+  // By address: workerd lets the tests reach this one and no other.
+  project.provide("databaseEndpoint", `http://127.0.0.1:${endpoint.port}/sql`);
   return () => endpoint.close();
 }

@@ -148,6 +148,8 @@ export function createAuth(deps: AuthDeps) {
     },
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
+    // Otherwise its router prints errors with everything in them; ours says what a log may know.
+    onAPIError: { throw: true },
     // Its messages hold addresses, and drizzle's hold the parameters of a failed query.
     logger: { disabled: true },
   });

@@ -63,11 +63,17 @@ export function authHandlers(deps: AuthHandlerDeps) {
     const headers = new Headers(c.req.raw.headers);
     headers.delete("content-length");
     const request = new Request(url, { method: "POST", headers, body: JSON.stringify(read.value) });
-    const answer = await deps.auth.handler(request);
-    const { databaseFailed, sessionIds } = c.get("request");
-    if (databaseFailed) return { response: problem(c, "unavailable") };
+    const context = c.get("request");
+    let answer: Response;
+    try {
+      answer = await deps.auth.handler(request);
+    } catch (error) {
+      if (context.databaseFailed) return { response: problem(c, "unavailable") };
+      throw error;
+    }
+    if (context.databaseFailed) return { response: problem(c, "unavailable") };
     if (answer.status >= 500) return { response: problem(c, "internal") };
-    const body = withoutTokens(await readObject(answer), sessionIds);
+    const body = withoutTokens(await readObject(answer), context.sessionIds);
     const response = c.json(body ?? null, answer.ok ? 200 : refusalStatus(answer.status));
     for (const cookie of answer.headers.getSetCookie()) response.headers.append("Set-Cookie", cookie);
     return answer.ok ? { response, body } : { response };

@@ -19,7 +19,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   windows: ["win", "win32", "win64", "ms windows", "microsoft windows", "windows 10", "windows 11"],
   "c++": ["cpp", "cxx", "c plus plus"],
   "c#": ["csharp", "c sharp"],
-  javascript: ["js", "node", "node.js", "nodejs", "ecmascript"],
+  javascript: ["js", "node.js", "nodejs", "ecmascript"],
   typescript: ["ts"],
   python: ["py", "python3", "python 3"],
   go: ["golang"],
@@ -38,4 +38,12 @@ const CANONICAL: ReadonlyMap<string, string> = new Map(
 export function canonicalTerm(term: string): string {
   const folded = term.normalize("NFC").trim().toLowerCase().replace(/\s+/g, " ");
   return CANONICAL.get(folded) ?? folded;
+}
+
+/**
+ * The operating system a page names, without its version: "Ubuntu 24.04 LTS" is "linux", "macOS 15" is "macos".
+ * Systems nobody can work on come back as they are.
+ */
+export function operatingSystemTerm(term: string): string {
+  return canonicalTerm(canonicalTerm(term).replace(/[\s-]*\d[\d.]*(\s*lts)?$/, ""));
 }

@@ -25,11 +25,21 @@ const recorded = z.object({
 
 export class TestDatabase {
   readonly name: string;
-  /** @param label lower case letters; two databases of one label are two databases */
-  constructor(label: string) {
+
+  private constructor(label: string) {
     count += 1;
     this.name = `${label}-${count}-${crypto.randomUUID().slice(0, 8)}`;
     used.add(this.name);
+  }
+
+  /**
+   * Makes the database now, so that no test waits for it, or retries because of it.
+   * @param label lower case letters; two databases of one label are two databases
+   */
+  static async create(label: string): Promise<TestDatabase> {
+    const database = new TestDatabase(label);
+    await database.query("select 1");
+    return database;
   }
 
   get url(): string {

@@ -12,6 +12,9 @@ export const DOCS_CROSS_SITE = "http://127.0.0.1:4322";
 export const SITE = "course";
 export const CATALOGUE_TOKEN = "catalogue-token-of-the-tests";
 
+/** What vitest.config.ts answers when a connection broke. */
+const NO_ANSWER = 599;
+
 export const AUTH_SECRET = "development-secret-of-the-test-suite-0123456789";
 
 export const CONFIG = defineConfig({
@@ -83,7 +86,9 @@ export class Isolate {
           const url = input instanceof Request ? input.url : String(input);
           if (url === ENDPOINT) {
             this.sql += 1;
-            return fetch(input, init);
+            const response = await fetch(input, init);
+            if (response.status === NO_ANSWER) throw new TypeError("Network connection lost.");
+            return response;
           }
           this.sent.push({ url, body: String(init?.body ?? "") });
           return new Response(null, { status: 202 });

@@ -4,7 +4,7 @@ import { Browser } from "../harness/browser.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { BASE_URL, DOCS_CROSS_SITE, DOCS_SAME_SITE, Isolate } from "../harness/isolate.ts";
 
-const database = new TestDatabase("sign-up");
+const database = await TestDatabase.create("sign-up");
 const isolate = await Isolate.create({ database });
 
 const rows = async () => ({

@@ -1,0 +1,31 @@
+// How much each part of the score counts. Round numbers on purpose: they were chosen on a few small sets of experts'
+// learning paths (bench/ranker), where nothing finer could be told apart.
+import { PARTS, type Part } from "../recommendation.ts";
+
+export type PartScores = Record<Part, number>;
+
+/** Every part measures about -1 to 1; "text" is 1 for as much shared vocabulary as two pages of one topic have. */
+const DEFAULTS: PartScores = {
+  text: 4,
+  tag: 0.4,
+  category: 0.4,
+  series: 0.4,
+  section: 0.4,
+  order: 0.8,
+  prerequisite: 0.8,
+  "follow-up": 0.4,
+  level: 1,
+  "operating-system": 1,
+  language: 0.8,
+  tool: 0.4,
+  hardware: 0.8,
+  domain: 0.8,
+  changed: 0.8,
+};
+
+/** The defaults, each multiplied by the owner's factor (1 where the owner names none). */
+export function weightsOf(factors: Partial<Record<Part, number>> = {}): PartScores {
+  const weights = { ...DEFAULTS };
+  for (const part of PARTS) weights[part] *= factors[part] ?? 1;
+  return weights;
+}
