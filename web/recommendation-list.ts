@@ -1,0 +1,119 @@
+// "Recommended for you": pages of this site, each with the reasons the Worker gave. All of it is text, never markup.
+import { html, nothing, type TemplateResult } from "lit";
+import type { DialogView, Widget } from "./host.ts";
+import { StoreElement } from "./light-element.ts";
+import { loaderTexts, widgetTexts as texts } from "./locales/en.ts";
+import { pageAddress } from "./page-address.ts";
+import type { ShownRecommendation } from "./wire.ts";
+
+/** Reasons shown per page; the Worker sends the strongest first. */
+const REASONS = 3;
+/** Pages when the placeholder names no `limit`. */
+export const DEFAULT_LIMIT = 4;
+
+const LEVEL_NAMES: ReadonlyMap<string, string> = new Map(Object.entries(texts.levels));
+
+export class RecommendationList extends StoreElement {
+  static override properties = {
+    ...StoreElement.properties,
+    widget: { attribute: false },
+    limit: { attribute: false },
+  };
+  declare widget: Widget;
+  declare limit: number;
+
+  constructor() {
+    super();
+    this.limit = DEFAULT_LIMIT;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.store.wantRecommendations(this.limit);
+  }
+
+  protected override render(): TemplateResult {
+    const { reader, recommendations } = this.store;
+    if (reader.status === "signed-out") return this.#invitation();
+    const busy = recommendations.status === "loading" || reader.status === "checking";
+    return html`<section aria-labelledby="title" aria-busy=${busy}>
+      <h2 id="title" part="heading">${texts.recommended}</h2>
+      ${this.#body()}
+    </section>`;
+  }
+
+  #body(): TemplateResult {
+    const { reader, recommendations } = this.store;
+    if (recommendations.status === "failed" || (recommendations.status === "none" && reader.status === "unreachable")) {
+      return html`<p role="status">${texts.recommendationsFailed}</p>
+        <button type="button" part="button" @click=${() => this.store.begin()}>${texts.tryAgain}</button>`;
+    }
+    const items = "items" in recommendations ? recommendations.items.slice(0, this.limit) : [];
+    if (items.length > 0) {
+      return html`<p class="unseen" role="status">
+          ${recommendations.status === "ready" ? texts.recommendationsUpdated(items.length) : nothing}
+        </p>
+        <ol part="list">${items.map((item) => this.#item(item))}</ol>
+        ${this.#answersLink()}`;
+    }
+    if (recommendations.status === "ready") {
+      return html`<p role="status">${texts.noRecommendations}</p>${this.#answersLink()}`;
+    }
+    return html`<p class="unseen" role="status">${texts.loadingRecommendations}</p>
+      <ol class="skeleton" aria-hidden="true">${Array.from({ length: this.limit }, () => html`<li></li>`)}</ol>`;
+  }
+
+  #item(item: ShownRecommendation): TemplateResult | typeof nothing {
+    const href = pageAddress(item.path, location.href);
+    if (href === undefined) return nothing;
+    const first = item.readFirst.flatMap((page) => {
+      const address = pageAddress(page.path, location.href);
+      return address === undefined ? [] : [{ address, title: page.title }];
+    });
+    return html`<li part="item">
+      <h3><a part="link" href=${href}>${item.title}</a></h3>
+      <p class="facts">
+        ${item.level === null ? nothing : html`<span>${LEVEL_NAMES.get(item.level) ?? item.level}</span>`}
+        ${item.minutes === null ? nothing : html`<span>${texts.minutes(item.minutes)}</span>`}
+      </p>
+      <p class="summary">${item.summary}</p>
+      ${
+        item.reasons.length === 0
+          ? nothing
+          : html`<ul class="reasons" part="reasons" aria-label=${texts.reasons}>
+              ${item.reasons.slice(0, REASONS).map((reason) => html`<li>${reason.text}</li>`)}
+            </ul>`
+      }
+      ${
+        first.length === 0
+          ? nothing
+          : html`<p class="first">
+              ${texts.readFirst}
+              ${first.map((page, index) => html`${index === 0 ? "" : ", "}<a href=${page.address}>${page.title}</a>`)}
+            </p>`
+      }
+    </li>`;
+  }
+
+  #answersLink(): TemplateResult | typeof nothing {
+    const { reader } = this.store;
+    if (reader.status !== "signed-in") return nothing;
+    return html`<button type="button" class="quiet" @click=${() => this.#open("questions")}>
+      ${reader.hasAnswers ? texts.changeAnswers : texts.answerQuestions}
+    </button>`;
+  }
+
+  #invitation(): TemplateResult {
+    return html`<section class="invitation" aria-labelledby="title">
+      <h2 id="title" part="heading">${loaderTexts.invitationTitle}</h2>
+      <p>${loaderTexts.invitation}</p>
+      <button type="button" part="button" @click=${() => this.#open("sign-up")}>${loaderTexts.invitationAction}</button>
+    </section>`;
+  }
+
+  #open(view: DialogView): void {
+    // The button itself may be redrawn while the dialog is open; the heading's section stays.
+    const opener = this.querySelector<HTMLElement>("button") ?? this;
+    void this.widget.open(view, opener);
+  }
+}
