@@ -1,0 +1,93 @@
+// The demo course stands for an owner's docs: what is asserted here is what any docs build has to get right.
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod/mini";
+import { parseArticle } from "../../dev/demo/article.ts";
+import { buildDemo } from "../../dev/demo/build.ts";
+import { type CatalogueInput, catalogueInput } from "../../src/core/catalogue.ts";
+
+const WORKER = "http://localhost:8787";
+let outDir: string;
+let catalogue: CatalogueInput;
+
+beforeAll(async () => {
+  outDir = await mkdtemp(join(tmpdir(), "docent-demo-"));
+  ({ catalogue } = await buildDemo({ workerUrl: WORKER, outDir }));
+});
+afterAll(() => rm(outDir, { recursive: true, force: true }));
+
+const file = (path: string) => readFile(join(outDir, path), "utf8");
+
+describe("the demo site", () => {
+  test("has at least ten articles, and a file for every page of the catalogue", async () => {
+    expect(catalogue.pages.length).toBeGreaterThanOrEqual(10);
+    for (const page of catalogue.pages) expect(await file(page.path)).toContain(`<h1>`);
+  });
+
+  test("writes the catalogue that it returns", async () => {
+    const written = z.safeParse(catalogueInput, JSON.parse(await file("docent-catalogue.json")));
+    expect(written.success && written.data).toEqual(catalogue);
+  });
+
+  test("has the one script tag and both placeholders on every page", async () => {
+    for (const path of ["index.html", ...catalogue.pages.map((page) => page.path)]) {
+      const html = await file(path);
+      expect(html.match(/<script\b[^>]*>/g), path).toEqual([
+        `<script async src="${WORKER}/docent.js" data-site="course">`,
+      ]);
+      expect(html, path).toContain("<docent-account></docent-account>");
+      expect(html, path).toContain("<docent-recommendations");
+    }
+  });
+
+  test("has no inline style, which its own security policy would refuse", async () => {
+    for (const page of catalogue.pages) expect(await file(page.path), page.path).not.toMatch(/<style|\sstyle=/);
+  });
+
+  test("links only to files that exist", async () => {
+    const files = new Set((await readdir(outDir, { recursive: true })).map((name) => `/${name}`));
+    for (const path of ["index.html", ...catalogue.pages.map((page) => page.path)]) {
+      for (const [, href = ""] of (await file(path)).matchAll(/(?:href|src)="(\/[^"]*)"/g)) {
+        expect(files, `${path} links to ${href}`).toContain(href === "/" ? "/index.html" : href);
+      }
+    }
+  });
+
+  test("hashes the rendered content, so that only a changed article counts as changed", () => {
+    const source = (text: string) =>
+      `---json\n${JSON.stringify({
+        pageKey: "x",
+        title: "X",
+        summary: "",
+        level: null,
+        categories: ["One"],
+        tags: [],
+        operatingSystems: [],
+        languages: [],
+        tools: [],
+        hardware: [],
+        prerequisites: [],
+        minutes: 1,
+        position: 0,
+      })}\n---\n${text}\n`;
+    const article = parseArticle(source("Hello"), "x.md");
+    expect(article.page.contentHash).toBe(createHash("sha256").update("<p>Hello</p>\n").digest("hex"));
+    expect(parseArticle(source("Hello!"), "x.md").page.contentHash).not.toBe(article.page.contentHash);
+  });
+
+  test("names the file and the field of a mistake in a front matter", () => {
+    expect(() => parseArticle('---json\n{"pageKey": 7}\n---\n', "wrong.md")).toThrow(/wrong\.md.*pageKey/s);
+    expect(() => parseArticle("# No front matter", "none.md")).toThrow(/none\.md/);
+  });
+
+  test("escapes what an article says about HTML", () => {
+    const html = parseArticle(
+      `---json\n${JSON.stringify({ ...catalogue.pages[0], path: undefined, lang: undefined, version: undefined, contentHash: undefined })}\n---\n<img src=x onerror=alert(1)>\n`,
+      "x.md",
+    ).html;
+    expect(html).toContain("&lt;img");
+  });
+});
