@@ -1,42 +1,55 @@
 // Terms of pages and readers that must meet by meaning, not by spelling: tags, systems, languages, tools, hardware.
-import { canonicalTerm } from "../vocabulary.ts";
+import type { CataloguePage } from "../catalogue.ts";
+import { canonicalTerm, operatingSystemTerm } from "../vocabulary.ts";
 
-/** A term of a page. */
-export interface Facet {
+/** A term of a page or of a reader's answers. */
+export interface Term {
   /** Canonical spelling: what is compared. */
   readonly key: string;
-  /** The page's own spelling: what a reader is shown. */
+  /** The spelling it came in: what a reader is shown. */
   readonly label: string;
+}
+
+/** A term of a page. */
+export interface Facet extends Term {
   /** Share of the pages that do not have it: a tag of every page tells nothing. */
   readonly rarity: number;
 }
 
-/** The facets of every page for one field, each key once per page. */
-export function facetsOf(
-  lists: readonly (readonly string[])[],
-  canonical: (term: string) => string = canonicalTerm,
-): readonly (readonly Facet[])[] {
-  // The first spelling of a page stays.
-  const pages = lists.map((terms) => new Map(terms.toReversed().map((term) => [canonical(term), term])));
-  const having = new Map<string, number>();
-  for (const page of pages) for (const key of page.keys()) having.set(key, (having.get(key) ?? 0) + 1);
-  return pages.map((page) =>
-    [...page].reverse().map(([key, label]) => ({ key, label, rarity: 1 - (having.get(key) ?? 0) / lists.length })),
-  );
+/** The page's lists, by the part of the score that reads them. */
+const LISTS = {
+  tag: (page: CataloguePage) => page.tags,
+  category: (page: CataloguePage) => page.categories,
+  "operating-system": (page: CataloguePage) => page.operatingSystems,
+  language: (page: CataloguePage) => page.languages,
+  tool: (page: CataloguePage) => page.tools,
+  hardware: (page: CataloguePage) => page.hardware,
+} as const;
+export type FacetPart = keyof typeof LISTS;
+export type Facets = Readonly<Record<FacetPart, readonly Facet[]>>;
+
+/** Terms by their canonical spelling, each once and in the order given; the first spelling stays. */
+export function termsOf(labels: readonly string[], canonical = canonicalTerm): Term[] {
+  const terms = new Map<string, Term>();
+  for (const label of labels) {
+    const key = canonical(label);
+    if (!terms.has(key)) terms.set(key, { key, label });
+  }
+  return [...terms.values()];
 }
 
-/** Whether one term says what the other says, in more words: "jetson" and "jetson orin", in either direction. */
-export function related(a: string, b: string): boolean {
-  const [short, long] = a.length < b.length ? [a, b] : [b, a];
-  const words = new Set(long.split(" "));
-  return short.split(" ").every((word) => words.has(word));
-}
-
-/**
- * How a page's list of systems, languages, tools or hardware fits what the reader has: 0 when the page lists nothing
- * (it fits everybody) or the reader never said; 1 for one match, nearing 2 with more; `-miss` when nothing matches.
- */
-export function fit(listed: number, matched: number, readerSaid: boolean, miss: number): number {
-  if (listed === 0 || !readerSaid) return 0;
-  return matched === 0 ? -miss : 2 - 2 ** (1 - matched);
+/** The facets of every page. */
+export function facetsOf(pages: readonly CataloguePage[]): readonly Facets[] {
+  const of = (part: FacetPart): Facet[][] => {
+    const lists = pages.map((page) =>
+      termsOf(LISTS[part](page), part === "operating-system" ? operatingSystemTerm : canonicalTerm),
+    );
+    const having = new Map<string, number>();
+    for (const { key } of lists.flat()) having.set(key, (having.get(key) ?? 0) + 1);
+    return lists.map((terms) =>
+      terms.map((term) => ({ ...term, rarity: 1 - (having.get(term.key) ?? 0) / pages.length })),
+    );
+  };
+  const columns = Object.fromEntries(Object.keys(LISTS).map((part) => [part, of(part as FacetPart)]));
+  return pages.map((_, index) => columns);
 }

@@ -143,7 +143,7 @@ function factsOf(
   const reads = known.flatMap(({ page, progress }): Read[] => {
     const { completedAt, openedAt, percent, dismissedAt, feedback } = progress;
     const read = completedAt !== null || (openedAt !== null && percent >= GLANCE);
-    if (!read || dismissedAt !== null || feedback === "not-helpful" || page === current) return [];
+    if (!read || dismissedAt !== null || feedback === "not-for-me" || page === current) return [];
     return [{ page, share: completedAt === null ? Math.min(percent, 100) / 100 : 1 }];
   });
   const completed = known.filter(({ progress }) => progress.completedAt !== null).map(({ page }) => page.index);

@@ -2,7 +2,7 @@
 import type { Background } from "../background.ts";
 
 /** What a reader may say about a page. */
-export const FEEDBACK = ["helpful", "not-helpful", "too-easy", "too-hard"] as const;
+export const FEEDBACK = ["too-easy", "too-hard", "not-for-me"] as const;
 export type Feedback = (typeof FEEDBACK)[number];
 
 /** What a reader did with one page. Times are RFC 3339 text; null means never. */

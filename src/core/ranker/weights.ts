@@ -1,6 +1,6 @@
 // How much each part of the score counts. Round numbers on purpose: they were chosen on a few small sets of experts'
 // learning paths (bench/ranker), where nothing finer could be told apart.
-import { PARTS, type Part } from "../recommendation.ts";
+import { PARTS, type Part } from "../score-parts.ts";
 
 export type PartScores = Record<Part, number>;
 
