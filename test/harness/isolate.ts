@@ -50,6 +50,28 @@ export interface IsolateOptions {
   /** How a pause passes; at once unless a test says otherwise. */
   sleep?: (ms: number) => Promise<void>;
   randomId?: () => string;
+  /** What lies between the Worker and Postgres: lets a test hold an answer back until something else has happened. */
+  network?: (call: () => Promise<Response>) => Promise<Response>;
+}
+
+/** Holds one answer of Postgres back, once armed. */
+export class Gate {
+  #armed = false;
+  readonly reached = Promise.withResolvers<void>();
+  readonly opened = Promise.withResolvers<void>();
+
+  arm(): void {
+    this.#armed = true;
+  }
+
+  readonly network = async (call: () => Promise<Response>): Promise<Response> => {
+    const response = await call();
+    if (!this.#armed) return response;
+    this.#armed = false;
+    this.reached.resolve();
+    await this.opened.promise;
+    return response;
+  };
 }
 
 export class Isolate {
@@ -86,9 +108,12 @@ export class Isolate {
           const url = input instanceof Request ? input.url : String(input);
           if (url === ENDPOINT) {
             this.sql += 1;
-            const response = await fetch(input, init);
-            if (response.status === NO_ANSWER) throw new TypeError("Network connection lost.");
-            return response;
+            const call = async () => {
+              const response = await fetch(input, init);
+              if (response.status === NO_ANSWER) throw new TypeError("Network connection lost.");
+              return response;
+            };
+            return options.network ? options.network(call) : call();
           }
           this.sent.push({ url, body: String(init?.body ?? "") });
           return new Response(null, { status: 202 });
