@@ -1,6 +1,6 @@
 // Builds what the browser needs into dist/assets: the loader, the parts it loads, the public configuration and the
 // headers of both. Wrangler's own build step; works without a network.
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -115,6 +115,20 @@ function headersFile(immutable: readonly string[]): string {
   ].join("\n");
 }
 
+/** Writes what differs and removes what is left of earlier builds: a Worker that serves the folder sees no gap. */
+async function writeChanged(files: readonly Asset[]): Promise<void> {
+  await mkdir(join(OUT, "docent"), { recursive: true });
+  for (const { path, contents } of files) {
+    const before = await readFile(join(OUT, path)).catch(() => undefined);
+    if (!before?.equals(contents)) await writeFile(join(OUT, path), contents);
+  }
+  const kept = new Set(files.map((file) => join(OUT, file.path)));
+  for (const entry of await readdir(OUT, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !kept.has(path)) await rm(path);
+  }
+}
+
 const parsed = parseConfig(ownerConfig);
 if ("mistakes" in parsed) {
   for (const { path, message } of parsed.mistakes) console.error(`docent.config.ts: ${path}: ${message}`);
@@ -124,16 +138,15 @@ if ("mistakes" in parsed) {
 const { assets, parts } = await buildParts();
 const loader = await buildLoader(parts);
 const text = new TextEncoder();
+// The loader after the parts it names.
 const files: Asset[] = [
-  loader,
   ...assets,
   { path: "docent/config.json", contents: text.encode(JSON.stringify(publicConfig(parsed.config))) },
   { path: "_headers", contents: text.encode(headersFile(assets.map((asset) => asset.path))) },
+  loader,
 ];
 
-await rm(OUT, { recursive: true, force: true });
-await mkdir(join(OUT, "docent"), { recursive: true });
-await Promise.all(files.map((file) => writeFile(join(OUT, file.path), file.contents)));
+await writeChanged(files);
 
 const gzipped = new Map(files.map((file) => [file.path, size(file.contents)]));
 const sum = (paths: readonly string[]) => paths.reduce((total, path) => total + (gzipped.get(path) ?? 0), 0);
