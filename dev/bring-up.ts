@@ -1,0 +1,133 @@
+// The parts of `npm start` in the order in which they need each other.
+import { join } from "node:path";
+import docentConfig from "../docent.config.ts";
+import { parseConfig } from "../src/core/define-config.ts";
+import { migrate, openDatabase } from "./database.ts";
+import { buildDemo } from "./demo/build.ts";
+import { startMailbox } from "./mailbox.ts";
+import type { Ports } from "./ports.ts";
+import type { Program } from "./processes.ts";
+import { SEED_READERS } from "./readers.ts";
+import { prepareWorkerVars } from "./secrets.ts";
+import { pushCatalogue, seedReaders } from "./seed.ts";
+import type { StateFolder } from "./state-folder.ts";
+import { serveFolder } from "./static-server.ts";
+import { line, table } from "./terminal.ts";
+import { presentLine } from "./worker-log.ts";
+import { startWorker, workerReady } from "./worker-process.ts";
+
+/** The site in docent.config.ts that the demo docs belong to. */
+const DEMO_SITE = "course";
+
+/** What is up, as the ways to take it down, in the order in which it came up. */
+export interface Running {
+  close: (() => Promise<unknown>)[];
+}
+
+export interface BringUpOptions {
+  root: string;
+  state: StateFolder;
+  ports: Ports;
+  stop: AbortSignal;
+  running: Running;
+}
+
+/**
+ * Brings everything up and stays until `stop`, or until something fails.
+ * @returns `null` after `stop`, otherwise what is wrong, in words.
+ * @throws what a part could not handle.
+ */
+export async function bringUp({ root, state, ports, stop, running }: BringUpOptions): Promise<string | null> {
+  const parsed = parseConfig(docentConfig);
+  if ("mistakes" in parsed) {
+    return parsed.mistakes.map(({ path, message }) => `docent.config.ts: ${path} ${message}`).join("\n");
+  }
+  if (!parsed.config.sites.some((site) => site.id === DEMO_SITE)) {
+    return `docent.config.ts has no site "${DEMO_SITE}", which the demo docs belong to. Keep it beside your own.`;
+  }
+  const vars = prepareWorkerVars({ state, ports, site: DEMO_SITE, randomText });
+  console.log("Docent, on this machine only\n");
+
+  const database = await openDatabase({
+    state,
+    postgres: process.env.DOCENT_DEV_POSTGRES || undefined,
+    port: ports.database,
+  });
+  if ("refused" in database) return database.refused;
+  running.close.push(() => database.endpoint.close());
+  console.log(line("Database", `${database.endpoint.url} · ${database.description}`));
+  if (stop.aborted) return null;
+
+  const migrated = await migrate(database, root);
+  if (migrated.kind === "changed") {
+    return `Migration ${migrated.name} was edited after it had been applied here. Undo that, or \`npm run reset\`.`;
+  }
+  console.log(line("Migrations", `${migrated.applied.length} applied now, ${migrated.total} in all`));
+
+  const mailbox = await startMailbox({ port: ports.mailbox, file: state.mailbox, now: Date.now });
+  running.close.push(() => mailbox.close());
+  console.log(line("Mailbox", vars.mailboxUrl));
+
+  const folder = join(root, "dist", "demo");
+  const { catalogue } = await buildDemo({ workerUrl: vars.workerUrl, outDir: folder });
+  const sameSite = await serveFolder({ folder, port: ports.docs, name: "localhost" });
+  running.close.push(() => sameSite.close());
+  const crossSite = await serveFolder({ folder, port: ports.docsCrossSite, name: "127.0.0.1" });
+  running.close.push(() => crossSite.close());
+  console.log(line("Demo docs", `${vars.docsOrigins.join(" and ")} · ${catalogue.pages.length} pages`));
+  if (stop.aborted) return null;
+
+  let quiet = true;
+  const worker = startWorker({
+    root,
+    state,
+    port: ports.worker,
+    onLine(text) {
+      const shown = presentLine(text);
+      if (shown && (shown.problem || !quiet)) console.log(shown.text);
+    },
+  });
+  running.close.push(() => worker.stop());
+  const ready = await workerReady(worker, { url: vars.workerUrl, secret: vars.readySecret, signal: stop });
+  if (!ready.ready) return stop.aborted ? null : workerFailure(ready.reason, worker);
+  console.log(line("Worker", `${vars.workerUrl} · log in .docent/wrangler.log`));
+
+  const target = { workerUrl: vars.workerUrl, docsOrigin: vars.docsOrigins[0], run: database.run, fetch };
+  await pushCatalogue(target, DEMO_SITE, vars.catalogueToken, catalogue);
+  const made = await seedReaders(target, SEED_READERS);
+  console.log(line("Readers", `${made} made now, ${SEED_READERS.length} in all`));
+
+  console.log(`\n${summary(vars)}\n\nCtrl-C stops everything; \`npm run reset\` starts from empty.\n`);
+  quiet = false;
+  const ended = worker.ended.then((how) => workerFailure(`wrangler dev ${how}`, worker));
+  return Promise.race([ended, stopped(stop)]);
+}
+
+function summary({ docsOrigins: [sameSite, crossSite], workerUrl, mailboxUrl }: ReturnType<typeof prepareWorkerVars>) {
+  const addresses = [
+    ["Demo docs, on the Worker's site", sameSite],
+    ["Demo docs, on another site", crossSite],
+    ["Worker", workerUrl],
+    ["Mailbox", mailboxUrl],
+  ];
+  const readers = SEED_READERS.map(({ email, password, about }) => [email, password, about]);
+  return `${table(addresses)}\n\n${table([["Reader", "Password", "About"], ...readers])}`;
+}
+
+function workerFailure(reason: string, worker: Program): string {
+  return [`The Worker is down: ${reason}.`, "The last lines of .docent/wrangler.log:", ...worker.lastLines()].join(
+    "\n  ",
+  );
+}
+
+function stopped(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener("abort", () => resolve(null), { once: true });
+  });
+}
+
+/** 192 random bits as text. */
+function randomText(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url");
+}
