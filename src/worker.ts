@@ -1,6 +1,7 @@
 // The one place where things are built. Everything a Worker needs is passed in: bindings, clock, randomness, network
 // and what outlives the response, so that a test can build two of them and have two isolates.
-import { createApp } from "./app.ts";
+import type { Context } from "hono";
+import { createApp, createUnconfiguredApp } from "./app.ts";
 import { createAuth } from "./auth/better-auth.ts";
 import { authHandlers } from "./auth/handlers.ts";
 import { purgeExpiredVerifications } from "./auth/purge.ts";
@@ -9,8 +10,8 @@ import { catalogueHandlers } from "./content/catalogue-handlers.ts";
 import { CatalogueStore } from "./content/catalogue-store.ts";
 import { recommendationHandlers } from "./content/recommendation-handlers.ts";
 import { createDatabase } from "./db/client.ts";
+import type { AppEnv } from "./http/app-env.ts";
 import type { Origins } from "./http/origin.ts";
-import { problemResponse } from "./http/problem.ts";
 import { requestContext } from "./http/request-context.ts";
 import { createMailer } from "./mail/mailer.ts";
 import { passwordChanged } from "./mail/templates.ts";
@@ -47,16 +48,11 @@ export function createWorker(bindings: Bindings, file: unknown, deps: WorkerDeps
   if ("config" in read) return build(read.config, deps);
   const { mistakes } = read;
   const report = () => deps.log({ level: "error", message: "misconfigured", mistakes });
-  const readable = readableOrigins(file);
+  const app = createUnconfiguredApp({ ...deps, docs: readableOrigins(file) });
   return {
     async fetch(request) {
       report();
-      const origin = request.headers.get("Origin");
-      const cors = origin !== null && readable.has(origin);
-      return problemResponse("misconfigured", deps.randomId(), {
-        Vary: "Origin",
-        ...(cors && { "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true" }),
-      });
+      return app.fetch(request);
     },
     async scheduled() {
       report();
@@ -118,6 +114,8 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     waitUntil,
     onSessionsEnded: (tokens) => resolver.ended(tokens),
   });
+  const onChanged = (c: Context<AppEnv>) =>
+    resolver.changed(c.get("session").userId, c.req.raw.headers, c.get("request"));
   const store = new CatalogueStore(db, config.ranker);
 
   const app = createApp({
@@ -129,6 +127,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       now,
       waitUntil,
       log,
+      onChanged,
       sendPasswordChanged: (to) => mailer.send(to, passwordChanged(siteName)),
     }),
     session: sessionHandlers({ db, resolver, now }),
@@ -136,7 +135,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       db,
       now,
       randomId,
-      onChanged: (c) => resolver.changed(c.get("session").userId, c.req.raw.headers, c.get("request")),
+      onChanged,
     }),
     catalogue: catalogueHandlers({ db, store, sites, tokenHashes: config.catalogueTokenHashes, now, randomId }),
     recommendations: recommendationHandlers({ db, store, sites, now }),

@@ -49,6 +49,8 @@ export interface AuthHandlerDeps {
   now: () => number;
   waitUntil: (work: Promise<unknown>) => void;
   log: (line: object) => void;
+  /** What caches hold of this reader is outdated. */
+  onChanged: (c: C) => Promise<void>;
   /** Tells a reader that their password was changed. Never fails. */
   sendPasswordChanged: (to: string) => Promise<void>;
 }
@@ -113,7 +115,11 @@ export function authHandlers(deps: AuthHandlerDeps) {
       return response;
     },
 
-    updateUser: async (c: C) => (await forward(c, "/update-user")).response,
+    async updateUser(c: C): Promise<Response> {
+      const { response } = await forward(c, "/update-user");
+      if (response.ok) await deps.onChanged(c);
+      return response;
+    },
   };
 }
 

@@ -215,6 +215,15 @@ describe("a changed background", () => {
   });
 });
 
+describe("a changed name", () => {
+  it("shows in the next answer here", async () => {
+    const { browser } = await everywhere();
+    await browser.send("/api/auth/get-session");
+    await browser.post("/api/auth/update-user", { name: "Ada Lovelace" }, { origin: BASE_URL });
+    expect((await browser.send("/api/auth/get-session")).body).toMatchObject({ user: { name: "Ada Lovelace" } });
+  });
+});
+
 describe("the list of sessions", () => {
   it("shows the reader's own, at any age, and marks this one", async () => {
     const { browser, here, email } = await everywhere();
