@@ -16,9 +16,6 @@ import { line, table } from "./terminal.ts";
 import { presentLine } from "./worker-log.ts";
 import { startWorker, workerReady } from "./worker-process.ts";
 
-/** The site in docent.config.ts that the demo docs belong to. */
-const DEMO_SITE = "course";
-
 /** What is up, as the ways to take it down, in the order in which it came up. */
 export interface Running {
   close: (() => Promise<unknown>)[];
@@ -42,10 +39,9 @@ export async function bringUp({ root, state, ports, stop, running }: BringUpOpti
   if ("mistakes" in parsed) {
     return parsed.mistakes.map(({ path, message }) => `docent.config.ts: ${path} ${message}`).join("\n");
   }
-  if (!parsed.config.sites.some((site) => site.id === DEMO_SITE)) {
-    return `docent.config.ts has no site "${DEMO_SITE}", which the demo docs belong to. Keep it beside your own.`;
-  }
-  const vars = prepareWorkerVars({ state, ports, site: DEMO_SITE, randomText });
+  // The demo docs stand for the first site, whatever an owner calls it: here its origins are those of the demo.
+  const site = parsed.config.sites[0]?.id ?? "";
+  const vars = prepareWorkerVars({ state, ports, site, randomText });
   console.log("Docent, on this machine only\n");
 
   const database = await openDatabase({
@@ -69,7 +65,7 @@ export async function bringUp({ root, state, ports, stop, running }: BringUpOpti
   console.log(line("Mailbox", vars.mailboxUrl));
 
   const folder = join(root, "dist", "demo");
-  const { catalogue } = await buildDemo({ workerUrl: vars.workerUrl, outDir: folder });
+  const { catalogue } = await buildDemo({ workerUrl: vars.workerUrl, siteId: site, outDir: folder });
   const sameSite = await serveFolder({ folder, port: ports.docs, name: "localhost" });
   running.close.push(() => sameSite.close());
   const crossSite = await serveFolder({ folder, port: ports.docsCrossSite, name: "127.0.0.1" });
@@ -93,7 +89,7 @@ export async function bringUp({ root, state, ports, stop, running }: BringUpOpti
   console.log(line("Worker", `${vars.workerUrl} · log in .docent/wrangler.log`));
 
   const target = { workerUrl: vars.workerUrl, docsOrigin: vars.docsOrigins[0], run: database.run, fetch };
-  await pushCatalogue(target, DEMO_SITE, vars.catalogueToken, catalogue);
+  await pushCatalogue(target, site, vars.catalogueToken, catalogue);
   const made = await seedReaders(target, SEED_READERS);
   console.log(line("Readers", `${made} made now, ${SEED_READERS.length} in all`));
 

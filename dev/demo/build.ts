@@ -12,15 +12,21 @@ const STATIC_FILES = ["course.css", "course.svg"];
 export interface DemoOptions {
   /** Origin of the Worker that serves `docent.js`, without a trailing slash. */
   workerUrl: string;
+  /** The site in docent.config.ts that the demo stands for. */
+  siteId?: string;
   /** Emptied first. */
   outDir: string;
 }
 
 /** Writes the site and its `docent-catalogue.json`. Throws when an article or the catalogue is not valid. */
-export async function buildDemo({ workerUrl, outDir }: DemoOptions): Promise<{ catalogue: CatalogueInput }> {
+export async function buildDemo({
+  workerUrl,
+  siteId = "course",
+  outDir,
+}: DemoOptions): Promise<{ catalogue: CatalogueInput }> {
   const articles = await readArticles(new URL("./articles/", import.meta.url));
   const catalogue = z.parse(catalogueInput, { pages: articles.map((article) => article.page) });
-  const context: PageContext = { workerUrl, articles };
+  const context: PageContext = { workerUrl, siteId, articles };
 
   await rm(outDir, { recursive: true, force: true });
   const write = async (path: string, text: string) => {

@@ -11,6 +11,8 @@ const SITE_LEDE =
 export interface PageContext {
   /** Origin of the Worker, like `http://localhost:8787`. */
   workerUrl: string;
+  /** Its id in docent.config.ts. */
+  siteId: string;
   articles: readonly Article[];
 }
 
@@ -83,7 +85,7 @@ function layout(context: PageContext, page: { path: string; title: string; summa
 <title>${title}</title>
 <link rel="icon" href="/course.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/course.css">
-<script async src="${context.workerUrl}/docent.js" data-site="course"></script>
+<script async src="${context.workerUrl}/docent.js" data-site="${context.siteId}"></script>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the article</a>
