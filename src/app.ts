@@ -8,6 +8,7 @@ import type { recommendationHandlers } from "./content/recommendation-handlers.t
 import { isUnavailable, sqlState } from "./db/unavailable.ts";
 import { accessLog } from "./http/access-log.ts";
 import type { AppEnv } from "./http/app-env.ts";
+import { noSuchRoute } from "./http/no-such-route.ts";
 import { type ErrorLog, onError } from "./http/on-error.ts";
 import { allowOrigins, corsForListedOrigins, type Origins } from "./http/origin.ts";
 import { problem } from "./http/problem.ts";
@@ -45,7 +46,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 
   const app = new Hono<AppEnv>();
   app.onError(onError({ log: deps.log, isUnavailable, sqlState }));
-  app.notFound((c) => problem(c, "not-found"));
+  app.notFound(noSuchRoute(app));
 
   app.use(accessLog(deps));
   app.use(securityHeaders);
@@ -76,5 +77,18 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.put("/api/catalog", catalogue.replace);
   app.get("/api/catalog", catalogue.read);
 
+  return app;
+}
+
+/** Says 503 to every request: for a Worker that cannot be built. Docs pages can read it, and say so. */
+export function createUnconfiguredApp(
+  deps: Pick<AppDeps, "now" | "randomId" | "log"> & { docs: ReadonlySet<string> },
+): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(accessLog(deps));
+  app.use(securityHeaders);
+  app.use(corsForListedOrigins({ own: "", docs: deps.docs }));
+  app.use("/api/auth/*", inBetterAuthShape);
+  app.notFound((c) => problem(c, "misconfigured"));
   return app;
 }

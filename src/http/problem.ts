@@ -14,6 +14,7 @@ export const PROBLEMS = {
   "forbidden-origin": { status: 403, title: "This route cannot be called from that origin." },
   forbidden: { status: 403, title: "You may not do this." },
   "not-found": { status: 404, title: "There is nothing here." },
+  "method-not-allowed": { status: 405, title: "This route cannot be called with that method." },
   "unknown-site": { status: 404, title: "No docs site of that id is configured." },
   unavailable: { status: 503, title: "This cannot be answered right now. Try again in a moment." },
   misconfigured: { status: 503, title: "This deployment is not configured correctly." },
@@ -40,39 +41,18 @@ export interface ProblemBody {
 /** Seconds a client should wait after a 503. */
 export const RETRY_AFTER_SECONDS = 5;
 
-/** The body of a problem; `type` is a URN because the project owns no host to publish the table on. */
-export function problemBody(
-  code: ProblemCode,
-  requestId: string,
-  extra: { detail?: string; errors?: InputMistake[] } = {},
-): ProblemBody {
-  const { status, title } = PROBLEMS[code];
-  return { type: `urn:docent:problem:${code}`, title, status, code, requestId, ...extra };
-}
-
-/** A problem as a response without a Hono context: for a Worker that cannot be built. */
-export function problemResponse(code: ProblemCode, requestId: string, headers: HeadersInit = {}): Response {
-  const response = new Response(JSON.stringify(problemBody(code, requestId)), {
-    status: PROBLEMS[code].status,
-    headers,
-  });
-  finish(response.headers, code);
-  return response;
-}
-
-/** Answers with a problem. */
+/** Answers with a problem; `type` is a URN because the project owns no host to publish the table on. */
 export function problem(
   c: Context,
   code: ProblemCode,
   extra: { detail?: string; errors?: InputMistake[] } = {},
 ): Response {
-  const response = c.body(JSON.stringify(problemBody(code, c.get("requestId"), extra)), PROBLEMS[code].status);
-  finish(response.headers, code);
-  return response;
-}
-
-function finish(headers: Headers, code: ProblemCode): void {
-  headers.set("Content-Type", "application/problem+json");
-  headers.set("Cache-Control", "no-store");
-  if (PROBLEMS[code].status === 503) headers.set("Retry-After", String(RETRY_AFTER_SECONDS));
+  const { status, title } = PROBLEMS[code];
+  const requestId: string = c.get("requestId");
+  const body: ProblemBody = { type: `urn:docent:problem:${code}`, title, status, code, requestId, ...extra };
+  return c.body(JSON.stringify(body), status, {
+    "Content-Type": "application/problem+json",
+    "Cache-Control": "no-store",
+    ...(status === 503 && { "Retry-After": String(RETRY_AFTER_SECONDS) }),
+  });
 }

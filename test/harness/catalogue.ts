@@ -1,0 +1,54 @@
+// A small catalogue, as a docs build would push it: enough pages that two readers see different lists.
+import type { CataloguePage } from "../../src/core/catalogue.ts";
+import type { Answer } from "./browser.ts";
+import { Browser } from "./browser.ts";
+import { CATALOGUE_TOKEN, type Isolate, SITE } from "./isolate.ts";
+
+/** A page that says nothing but what is given. */
+export function page(path: string, given: Partial<CataloguePage> = {}): CataloguePage {
+  return {
+    path,
+    pageKey: path,
+    lang: "en",
+    version: "",
+    title: `The page at ${path}`,
+    summary: "",
+    categories: [],
+    tags: [],
+    level: null,
+    operatingSystems: [],
+    languages: [],
+    tools: [],
+    hardware: [],
+    prerequisites: [],
+    minutes: null,
+    position: 0,
+    contentHash: "1",
+    ...given,
+  };
+}
+
+export const PAGES: readonly CataloguePage[] = [
+  page("/start", { title: "Where to start", level: "beginner", position: 0 }),
+  page("/linux", { title: "Install on Linux", level: "beginner", operatingSystems: ["Linux"], position: 1 }),
+  page("/windows", { title: "Install on Windows", level: "beginner", operatingSystems: ["Windows"], position: 2 }),
+  page("/python", { title: "Nodes in Python", level: "intermediate", languages: ["Python"], position: 3 }),
+  page("/cpp", { title: "Real-time control", level: "expert", languages: ["C++"], tools: ["Docker"], position: 4 }),
+  page("/jetson", { title: "Vision on a Jetson", level: "advanced", hardware: ["Jetson Orin"], position: 5 }),
+];
+
+export interface Push {
+  site?: string;
+  pages?: unknown;
+  authorization?: string | null;
+}
+
+/** Pushes as a docs build does: no browser, no cookie, the site's token. */
+export function push(isolate: Isolate, options: Push = {}): Promise<Answer> {
+  const { site = SITE, pages = PAGES, authorization = `Bearer ${CATALOGUE_TOKEN}` } = options;
+  return new Browser(isolate).put(
+    `/api/catalog?site=${site}`,
+    { pages },
+    { origin: null, headers: authorization === null ? {} : { Authorization: authorization } },
+  );
+}

@@ -1,0 +1,132 @@
+// Walks the whole table of problems: every code is produced by a real request, and all of them look alike.
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { PROBLEMS, type ProblemCode } from "../../src/http/problem.ts";
+import { type Answer, Browser, type Send } from "../harness/browser.ts";
+import { push } from "../harness/catalogue.ts";
+import { TestDatabase } from "../harness/database.ts";
+import { BASE_URL, Isolate } from "../harness/isolate.ts";
+
+const database = await TestDatabase.create("problems");
+const isolate = await Isolate.create({ database });
+const reader = new Browser(isolate);
+expect((await reader.signUp()).status).toBe(200);
+const nobody = () => new Browser(isolate);
+
+const putBackground = (send: Send) => reader.send("/api/background", { method: "PUT", ...send });
+
+async function failing(effect: "drop" | "sql-error"): Promise<Answer> {
+  await database.inject({ effect, matching: "background_information", times: null });
+  const answer = await putBackground({ json: {} });
+  await database.heal();
+  return answer;
+}
+
+/** A request of a session that has the rights of a docs page, to a route that needs more. */
+async function fromBearer(): Promise<Answer> {
+  const browser = nobody();
+  await browser.signUp("bearer@example.test");
+  await database.query(
+    `update session set scope = 'docs', expires_at = created_at + interval '7 days', origin = 'http://127.0.0.1:4322'
+     where user_id = (select id from "user" where email = 'bearer@example.test')`,
+  );
+  return browser.send("/api/auth/list-sessions", { origin: BASE_URL });
+}
+
+/** A new code does not compile until there is a request that produces it. */
+const REQUESTS: Record<ProblemCode, () => Promise<Answer>> = {
+  "invalid-json": () => putBackground({ body: "{", headers: { "Content-Type": "application/json" } }),
+  "invalid-request": () => putBackground({ json: { role: "admin" } }),
+  "body-too-large": () => putBackground({ json: { primaryDomain: "x".repeat(65 * 1024) } }),
+  "unsupported-media-type": () => putBackground({ body: "{}", headers: { "Content-Type": "text/plain" } }),
+  unauthenticated: () => nobody().send("/api/background"),
+  "invalid-token": () => push(isolate, { authorization: null }),
+  "forbidden-origin": () => putBackground({ json: {}, origin: "https://evil.example" }),
+  forbidden: fromBearer,
+  "not-found": () => nobody().send("/api/nothing"),
+  "method-not-allowed": () => reader.send("/api/background", { method: "POST", json: {} }),
+  "unknown-site": () => nobody().send("/api/catalog?site=other"),
+  unavailable: () => failing("drop"),
+  misconfigured: async () =>
+    new Browser(await Isolate.create({ database, bindings: { AUTH_SECRET: "" } })).send("/api/session"),
+  internal: () => failing("sql-error"),
+};
+
+const body = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  code: z.string(),
+  detail: z.string().optional(),
+  requestId: z.uuid(),
+  errors: z.array(z.strictObject({ path: z.string(), message: z.string().min(1) })).optional(),
+});
+
+/** Better Auth's routes keep Better Auth's shape. */
+const betterAuthBody = z.strictObject({ code: z.literal("FORBIDDEN"), message: z.string(), requestId: z.uuid() });
+
+describe.each(Object.entries(PROBLEMS))("the problem %s", (key, { status, title }) => {
+  const code = key as ProblemCode;
+
+  it("has its status, its body and its headers", async () => {
+    const answer = await REQUESTS[code]();
+    expect(answer.status, answer.text).toBe(status);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(answer.headers.get("retry-after")).toBe(status === 503 ? "5" : null);
+    if (code === "forbidden") {
+      const { requestId } = betterAuthBody.parse(answer.body);
+      expect(answer.headers.get("x-request-id")).toBe(requestId);
+      return;
+    }
+    expect(answer.headers.get("content-type")).toBe("application/problem+json");
+    const parsed = body.parse(answer.body);
+    expect(parsed).toMatchObject({ type: `urn:docent:problem:${code}`, title, status, code });
+    expect(answer.headers.get("x-request-id")).toBe(parsed.requestId);
+    expect(parsed.errors === undefined, answer.text).toBe(code !== "invalid-request");
+    // A server's fault is told by its code and nothing else.
+    if (status >= 500) expect(Object.keys(parsed).sort()).toEqual(["code", "requestId", "status", "title", "type"]);
+  });
+});
+
+describe("a method that a path does not have", () => {
+  it.each([
+    ["POST", "/api/background", "GET, HEAD, PUT, OPTIONS"],
+    ["DELETE", "/api/session", "GET, HEAD, OPTIONS"],
+    ["GET", "/api/auth/sign-in/email", "POST, OPTIONS"],
+    ["HEAD", "/api/auth/sign-out", "POST, OPTIONS"],
+    ["PUT", "/healthz", "GET, HEAD, OPTIONS"],
+  ])("is 405 with the ones it has: %s %s", async (method, path, allow) => {
+    const answer = await nobody().send(path, { method });
+    expect([answer.status, answer.headers.get("allow")], answer.text).toEqual([405, allow]);
+  });
+});
+
+describe("HEAD", () => {
+  it.each([
+    ["/api/session", 200],
+    ["/api/background", 401],
+    ["/api/nothing", 404],
+    ["/api/catalog?site=course", 200],
+  ])("answers %s like GET, without a body", async (path, status) => {
+    const [head, get] = [await nobody().send(path, { method: "HEAD" }), await nobody().send(path)];
+    expect([head.status, head.text]).toEqual([status, ""]);
+    const shown = ({ headers }: Answer) =>
+      [...headers].filter(([name]) => !/^(x-request-id|content-length)$/.test(name));
+    expect(shown(head)).toEqual(shown(get));
+  });
+
+  it("expires a forged cookie in both forms, like GET", async () => {
+    const forger = nobody();
+    forger.cookies.set("__Host-docent.session_token", "forged.c2lnbmF0dXJl");
+    const { status, setCookies } = await forger.send("/api/session", { method: "HEAD" });
+    expect([status, setCookies.length]).toEqual([401, 2]);
+  });
+
+  it("has the error's headers and no body when the database fails", async () => {
+    await database.inject({ effect: "drop", times: null });
+    const answer = await nobody().send("/api/catalog?site=course", { method: "HEAD" });
+    await database.heal();
+    expect([answer.status, answer.headers.get("retry-after"), answer.text]).toEqual([503, "5", ""]);
+  });
+});
