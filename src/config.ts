@@ -1,7 +1,7 @@
 // Bindings, vars and secrets, parsed once into Config. A mistake is named by its path with the remedy, for the log;
 // the values of secrets are never part of a message.
 import * as z from "zod/mini";
-import { type ConfigMistake, type DocentConfig, parseConfig } from "./core/define-config.ts";
+import { type ConfigMistake, type DocentConfig, mistakesOf, parseConfig } from "./core/define-config.ts";
 
 export interface Bindings {
   SESSIONS: KVNamespace;
@@ -27,12 +27,25 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 const isLoopback = (url: string): boolean => URL.canParse(url) && LOOPBACK.has(new URL(url).hostname);
 
-const required = (what: string) => z.string(`is missing: ${what}`).check(z.minLength(1, `is empty: ${what}`));
+/** What the database driver accepts; it looks only when the first statement is sent. */
+function isConnectionString(text: string): boolean {
+  const [, rest] = /^postgres(?:ql)?:(\/\/.+)$/.exec(text) ?? [];
+  if (rest === undefined || !URL.canParse(`http:${rest}`)) return false;
+  const { username, hostname, pathname } = new URL(`http:${rest}`);
+  return username !== "" && hostname !== "" && pathname.length > 1;
+}
+
+const required = (what: string) =>
+  z.string(`is missing: ${what}`).check(z.minLength(1, { error: `is empty: ${what}`, abort: true }));
 const seconds = (fallback: number, min: number, max: number) =>
   z._default(
     z.coerce
-      .number()
-      .check(z.int(), z.minimum(min, `must be at least ${min}`), z.maximum(max, `must be at most ${max}`)),
+      .number("must be a number")
+      .check(
+        z.int("must be a whole number"),
+        z.minimum(min, `must be at least ${min}`),
+        z.maximum(max, `must be at most ${max}`),
+      ),
     fallback,
   );
 
@@ -59,9 +72,12 @@ const variables = z.object({
     "is missing: bind a Workers KV namespace in wrangler.toml",
   ),
   DATABASE_URL: required("set the Neon connection string, `wrangler secret put DATABASE_URL`").check(
-    z.regex(/^postgres(ql)?:\/\//, "must be a postgres:// connection string"),
+    z.refine(
+      isConnectionString,
+      "must be like postgres://user:password@host/database, with special characters in the password percent-encoded",
+    ),
   ),
-  DATABASE_ENDPOINT: z.optional(z.url()),
+  DATABASE_ENDPOINT: z.optional(z.url("must be a URL")),
   DATABASE_TIMEOUT_MS: seconds(5000, 50, 30000),
   BASE_URL: required("set it to the URL of this Worker, like https://auth.example.com").check(
     z.refine(
@@ -73,7 +89,7 @@ const variables = z.object({
     "make one with `openssl rand -base64 32` and set it with `wrangler secret put AUTH_SECRET`",
   ).check(z.minLength(32, "must be at least 32 characters: make one with `openssl rand -base64 32`")),
   MAIL_TRANSPORT: z._default(z.enum(["none", "mailbox"], 'must be "none" or "mailbox"'), "none"),
-  MAILBOX_URL: z.optional(z.url()),
+  MAILBOX_URL: z.optional(z.url("must be a URL")),
   MAIL_FROM: z._default(z.string(), "Docent <docent@localhost>"),
   CATALOGUE_TOKEN_HASHES: z._default(
     json(z.record(z.string(), z.string().check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hex")))),
@@ -110,7 +126,7 @@ function misplaced(values: z.infer<typeof variables>, config: DocentConfig): Con
     site.origins.forEach((origin, at) => {
       if (!origin.startsWith("https://")) {
         mistakes.push({
-          path: `sites[${index}].origins[${at}]`,
+          path: `docent.config.ts: sites[${index}].origins[${at}]`,
           message: `must be https in a deployment: replace "${origin}" by the origin your docs are served from`,
         });
       }
@@ -119,25 +135,41 @@ function misplaced(values: z.infer<typeof variables>, config: DocentConfig): Con
   return mistakes;
 }
 
+/** Origins that no browser ever sends, and that would therefore never match. */
+function unreachable(config: DocentConfig): ConfigMistake[] {
+  return config.sites.flatMap((site, index) =>
+    site.origins.flatMap((origin, at) =>
+      URL.canParse(origin) && new URL(origin).origin === origin
+        ? []
+        : [
+            {
+              path: `docent.config.ts: sites[${index}].origins[${at}]`,
+              message: "must be an exact origin, as a browser sends it",
+            },
+          ],
+    ),
+  );
+}
+
 /** Parses everything the Worker is given. Never throws; pure. */
 export function readConfig(bindings: Bindings, file: unknown): { config: Config } | { mistakes: ConfigMistake[] } {
   const read = z.safeParse(variables, bindings);
   const overrides = read.success ? read.data.DEV_DOCS_ORIGINS : undefined;
   const parsed = parseConfig(overrides ? withOrigins(file, overrides) : file);
   const mistakes = [
-    ...(read.success
-      ? []
-      : read.error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: issue.message }))),
+    ...(read.success ? [] : mistakesOf(read.error)),
     ...("mistakes" in parsed
       ? parsed.mistakes.map(({ path, message }) => ({ path: `docent.config.ts: ${path}`, message }))
       : []),
   ];
   if (!read.success || "mistakes" in parsed) return { mistakes };
   const values = read.data;
-  const unknownSites = Object.keys(values.CATALOGUE_TOKEN_HASHES)
-    .filter((id) => !parsed.config.sites.some((site) => site.id === id))
-    .map((id) => ({ path: `CATALOGUE_TOKEN_HASHES.${id}`, message: "is no site of docent.config.ts" }));
-  const wrong = [...misplaced(values, parsed.config), ...unknownSites];
+  const unknownSites = (["CATALOGUE_TOKEN_HASHES", "DEV_DOCS_ORIGINS"] as const).flatMap((name) =>
+    Object.keys(values[name] ?? {})
+      .filter((id) => !parsed.config.sites.some((site) => site.id === id))
+      .map((id) => ({ path: `${name}.${id}`, message: "is no site of docent.config.ts" })),
+  );
+  const wrong = [...misplaced(values, parsed.config), ...unreachable(parsed.config), ...unknownSites];
   if (wrong.length > 0) return { mistakes: wrong };
   return {
     config: {
@@ -172,7 +204,11 @@ function withOrigins(file: unknown, overrides: Record<string, string[]>): unknow
   return {
     ...file,
     sites: file.sites.map((site: unknown) =>
-      typeof site === "object" && site !== null && "id" in site && typeof site.id === "string" && overrides[site.id]
+      typeof site === "object" &&
+      site !== null &&
+      "id" in site &&
+      typeof site.id === "string" &&
+      Object.hasOwn(overrides, site.id)
         ? { ...site, origins: overrides[site.id] }
         : site,
     ),

@@ -1,8 +1,12 @@
 // The one file an owner edits, `docent.config.ts`: its types, its checks, and the remedy for each mistake.
+import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { storableText } from "./background.ts";
 import { DEFAULT_QUESTIONNAIRE, questionnaire } from "./questionnaire.ts";
 import { PARTS } from "./recommendation.ts";
+
+// zod/mini knows no language by itself and says "Invalid input" to everything. The browser does not load this file.
+z.config(en());
 
 const identifier = z
   .string()
@@ -94,11 +98,17 @@ export function pathOf(segments: readonly PropertyKey[]): string {
   );
 }
 
+/** What zod found, by path; a key that is not known is named by its own. */
+export function mistakesOf(error: z.core.$ZodError): ConfigMistake[] {
+  return error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: "is not a field of this object" }))
+      : [{ path: pathOf(issue.path), message: issue.message }],
+  );
+}
+
 /** Checks an owner's configuration and fills in the defaults. Never throws. */
 export function parseConfig(input: unknown): { config: DocentConfig } | { mistakes: ConfigMistake[] } {
   const result = z.safeParse(docentConfig, input);
-  if (result.success) return { config: result.data };
-  return {
-    mistakes: result.error.issues.map((issue) => ({ path: pathOf(issue.path), message: issue.message })),
-  };
+  return result.success ? { config: result.data } : { mistakes: mistakesOf(result.error) };
 }

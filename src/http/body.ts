@@ -1,9 +1,9 @@
 // Reading a request body that may lie about its size, its type and its form.
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { pathOf } from "../core/define-config.ts";
+import { mistakesOf } from "../core/define-config.ts";
 import type { AppEnv } from "./app-env.ts";
-import { type InputMistake, problem } from "./problem.ts";
+import { problem } from "./problem.ts";
 
 /** Bytes of a body where a route names no limit of its own. */
 export const DEFAULT_BODY_BYTES = 64 * 1024;
@@ -42,15 +42,6 @@ export async function readLimited(request: Request, limit: number): Promise<Uint
 /** `application/json` with any parameters; `text/plain` and forms are what a page can send without a preflight. */
 export function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/json\s*(;|$)/i.test(contentType);
-}
-
-/** Where zod found mistakes, as the API reports them. */
-export function mistakesOf(error: z.core.$ZodError): InputMistake[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: "is not a field of this object" }))
-      : [{ path: pathOf(issue.path), message: issue.message }],
-  );
 }
 
 /** Reads, parses and checks a JSON body. A refusal comes back as the response to send. */
