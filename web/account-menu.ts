@@ -56,7 +56,7 @@ export class AccountMenu extends StoreElement {
         </svg>
         <span class="label">${texts.account}</span>
       </button>
-      <div id="menu" part="menu" popover @beforetoggle=${this.#toggled}>
+      <div id="menu" part="menu" popover @beforetoggle=${this.#toggling} @toggle=${this.#toggled}>
         ${
           reader.status === "unreachable"
             ? html`<p>${texts.accountUnreachable}</p>
@@ -70,7 +70,7 @@ export class AccountMenu extends StoreElement {
     `;
   }
 
-  #toggled(event: ToggleEvent): void {
+  #toggling(event: ToggleEvent): void {
     if (event.newState !== "open") {
       removeEventListener("scroll", this.#place);
       removeEventListener("resize", this.#place);
@@ -81,6 +81,12 @@ export class AccountMenu extends StoreElement {
     addEventListener("resize", this.#place, { passive: true });
     this.failed = false;
     if (this.store.reader.status === "signed-in") void this.store.loadUser();
+  }
+
+  /** A menu that closes under the focus takes it along: in a shadow root, Chromium does not give it back. */
+  #toggled(event: ToggleEvent): void {
+    if (event.newState === "open" || !this.querySelector("[popover]:focus-within")) return;
+    this.querySelector("button")?.focus({ preventScroll: true });
   }
 
   /** The menu is in the browser's top layer, which knows nothing of the button: it is placed below it by hand. */

@@ -1,0 +1,96 @@
+// The whole development environment on ports of its own, with its data in a folder of its own: a copy that is already
+// running beside the tests is not touched. Real parts only: PGlite behind the endpoint, `wrangler dev`, the built docs.
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { migrate, openDatabase } from "../../dev/database.ts";
+import { buildDemo } from "../../dev/demo/build.ts";
+import type { NeonEndpoint } from "../../dev/neon/endpoint.ts";
+import type { Ports } from "../../dev/ports.ts";
+import { prepareWorkerVars } from "../../dev/secrets.ts";
+import { pushCatalogue } from "../../dev/seed.ts";
+import { makeStateFolder, stateFolder } from "../../dev/state-folder.ts";
+import { serveFolder } from "../../dev/static-server.ts";
+import { startWorker, workerReady } from "../../dev/worker-process.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const SITE = "course";
+
+export interface Environment {
+  /** Origin of the Worker. */
+  worker: string;
+  /** Origin of the docs on the Worker's site, and of the same docs on another site. */
+  docs: { sameSite: string; crossSite: string };
+  /** Takes faults and records requests. */
+  database: NeonEndpoint;
+  /** The last lines that the Worker printed. */
+  workerLines(): string[];
+  stop(): Promise<void>;
+}
+
+/** Throws with what the Worker printed when it does not come up. */
+export async function startEnvironment(): Promise<Environment> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closing.reverse().splice(0)) await close();
+  };
+  try {
+    const home = await mkdtemp(join(tmpdir(), "docent-browser-"));
+    closing.push(() => rm(home, { recursive: true, force: true }));
+    const state = stateFolder(home);
+    makeStateFolder(state);
+    const ports = await freePorts();
+    const vars = prepareWorkerVars({ state, ports, site: SITE, randomText: () => crypto.randomUUID().repeat(2) });
+
+    const database = await openDatabase({ state, postgres: undefined, port: ports.database });
+    if ("refused" in database) throw new Error(database.refused);
+    closing.push(() => database.endpoint.close());
+    await migrate(database, ROOT);
+
+    const folder = join(home, "demo");
+    const { catalogue } = await buildDemo({ workerUrl: vars.workerUrl, outDir: folder });
+    const sameSite = await serveFolder({ folder, port: ports.docs, name: "localhost" });
+    closing.push(() => sameSite.close());
+    const crossSite = await serveFolder({ folder, port: ports.docsCrossSite, name: "127.0.0.1" });
+    closing.push(() => crossSite.close());
+
+    const worker = startWorker({ root: ROOT, state, port: ports.worker, onLine: () => {} });
+    closing.push(() => worker.stop());
+    const { signal } = new AbortController();
+    const ready = await workerReady(worker, { url: vars.workerUrl, secret: vars.readySecret, signal });
+    if (!ready.ready) throw new Error([ready.reason, ...worker.lastLines()].join("\n"));
+    await pushCatalogue({ workerUrl: vars.workerUrl, fetch }, SITE, vars.catalogueToken, catalogue);
+
+    const [own, other] = vars.docsOrigins;
+    return {
+      worker: vars.workerUrl,
+      docs: { sameSite: own, crossSite: other },
+      database: database.endpoint,
+      workerLines: () => worker.lastLines(),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Five ports that were free a moment ago; held all at once, so that no two are the same. */
+async function freePorts(): Promise<Ports> {
+  const held = await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(0, "127.0.0.1", resolve);
+      });
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      return { port, release: () => new Promise<void>((resolve) => server.close(() => resolve())) };
+    }),
+  );
+  await Promise.all(held.map(({ release }) => release()));
+  const [worker = 0, docs = 0, docsCrossSite = 0, mailbox = 0, database = 0] = held.map(({ port }) => port);
+  return { worker, docs, docsCrossSite, mailbox, database };
+}
