@@ -1,28 +1,8 @@
 // What a recommendation looks like on the wire.
 import * as z from "zod/mini";
+import { PARTS, type Part } from "./score-parts.ts";
 
-/**
- * The named parts of a score. A reason names the part it came from, so that a widget can put it in the reader's
- * language and a test can check that the part truly raised the score.
- */
-export const PARTS = [
-  "text",
-  "tag",
-  "category",
-  "series",
-  "section",
-  "order",
-  "prerequisite",
-  "follow-up",
-  "level",
-  "operating-system",
-  "language",
-  "tool",
-  "hardware",
-  "domain",
-  "changed",
-] as const;
-export type Part = (typeof PARTS)[number];
+export { PARTS, type Part };
 
 export const reason = z.object({
   part: z.enum(PARTS),

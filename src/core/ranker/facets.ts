@@ -12,23 +12,35 @@ export interface Term {
 
 /** A term of a page. */
 export interface Facet extends Term {
+  /** Number of the term within its list and scope; below `Scope.facetCount`. */
+  readonly id: number;
   /** Share of the pages that do not have it: a tag of every page tells nothing. */
   readonly rarity: number;
 }
 
-/** The page's lists, by the part of the score that reads them. */
+/** The page's lists, by the part of the score that compares them. */
 const LISTS = {
-  tag: (page: CataloguePage) => page.tags,
-  category: (page: CataloguePage) => page.categories,
-  "operating-system": (page: CataloguePage) => page.operatingSystems,
-  language: (page: CataloguePage) => page.languages,
-  tool: (page: CataloguePage) => page.tools,
-  hardware: (page: CataloguePage) => page.hardware,
+  tag: "tags",
+  category: "categories",
+  "operating-system": "operatingSystems",
+  language: "languages",
+  tool: "tools",
+  hardware: "hardware",
 } as const;
 export type FacetPart = keyof typeof LISTS;
-export type Facets = Readonly<Record<FacetPart, readonly Facet[]>>;
+/** A page's facets; its categories and tags together are what a reader's field is looked for in. */
+export type Facets = Readonly<Record<FacetPart | "domain", readonly Facet[]>>;
 
-/** Terms by their canonical spelling, each once and in the order given; the first spelling stays. */
+const byPart = <T>(make: (part: FacetPart) => T): Record<FacetPart, T> => ({
+  tag: make("tag"),
+  category: make("category"),
+  "operating-system": make("operating-system"),
+  language: make("language"),
+  tool: make("tool"),
+  hardware: make("hardware"),
+});
+
+/** Terms by canonical spelling, each once and in the order given; the first spelling stays. */
 export function termsOf(labels: readonly string[], canonical = canonicalTerm): Term[] {
   const terms = new Map<string, Term>();
   for (const label of labels) {
@@ -38,18 +50,39 @@ export function termsOf(labels: readonly string[], canonical = canonicalTerm): T
   return [...terms.values()];
 }
 
-/** The facets of every page. */
-export function facetsOf(pages: readonly CataloguePage[]): readonly Facets[] {
-  const of = (part: FacetPart): Facet[][] => {
-    const lists = pages.map((page) =>
-      termsOf(LISTS[part](page), part === "operating-system" ? operatingSystemTerm : canonicalTerm),
-    );
+/** The facets of every page, and how many different ones there are. */
+export function facetsOf(pages: readonly CataloguePage[]): { facets: Facets[]; facetCount: number } {
+  let facetCount = 0;
+  const lists = byPart((part) => {
+    const keys = new Map<string, string>();
+    const canonical = (label: string): string => {
+      const key = keys.get(label) ?? (part === "operating-system" ? operatingSystemTerm : canonicalTerm)(label);
+      keys.set(label, key);
+      return key;
+    };
+    const terms = pages.map((page) => termsOf(page[LISTS[part]], canonical));
     const having = new Map<string, number>();
-    for (const { key } of lists.flat()) having.set(key, (having.get(key) ?? 0) + 1);
-    return lists.map((terms) =>
-      terms.map((term) => ({ ...term, rarity: 1 - (having.get(term.key) ?? 0) / pages.length })),
+    for (const { key } of terms.flat()) having.set(key, (having.get(key) ?? 0) + 1);
+    const ids = new Map([...having.keys()].map((key) => [key, facetCount++]));
+    // Pages share the facets of one spelling: there are far fewer of them than of uses.
+    const facets = new Map(
+      [...keys].map(([label, key]): [string, Facet] => [
+        label,
+        { key, label, id: ids.get(key) ?? 0, rarity: 1 - (having.get(key) ?? 0) / pages.length },
+      ]),
     );
-  };
-  const columns = Object.fromEntries(Object.keys(LISTS).map((part) => [part, of(part as FacetPart)]));
-  return pages.map((_, index) => columns);
+    return terms.map((own) => own.flatMap(({ label }) => facets.get(label) ?? []));
+  });
+  const facets = pages.map((_, index) => {
+    const own = byPart((part) => lists[part][index] ?? []);
+    return { ...own, domain: [...own.category, ...own.tag] };
+  });
+  return { facets, facetCount };
+}
+
+/** Whether one term says what the other says, in more words: "jetson" and "jetson orin", in either direction. */
+export function related(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  const words = long.split(" ");
+  return short.split(" ").every((word) => words.includes(word));
 }

@@ -1,96 +1,97 @@
 // The score of one page for one reader: fifteen named parts, each of which may raise or lower it. A page's score is
 // their sum, so that a reason can be read off it. Each part is a measure of about -1 to 1, times its weight.
-import type { Facet } from "./facets.ts";
-import { fit, related } from "./facets.ts";
+import { PARTS } from "../score-parts.ts";
 import type { IndexedPage } from "./prepare.ts";
 import { nearness } from "./sequence.ts";
-import type { Situation } from "./situation.ts";
-import { match, textScore } from "./text.ts";
+import { metFacets, type Situation } from "./situation.ts";
+import { dot, textScore } from "./text.ts";
 import type { PartScores } from "./weights.ts";
 
-/** Unread pages skipped for half of the order's value, and what going back is worth beside going on. */
+/** Unread pages between, for half the value of being next; and what going back is worth beside going on. */
 const ORDER_HALF = 4;
 const SERIES_HALF = 2;
 const GOING_BACK = 0.5;
 
-/** Parts that compare a list of the page's with what the reader has. A miss costs more the less can be done about it. */
-const FITS = {
-  "operating-system": { facets: (page: IndexedPage) => page.operatingSystems, miss: 2 },
-  language: { facets: (page: IndexedPage) => page.languages, miss: 1 },
-  tool: { facets: (page: IndexedPage) => page.tools, miss: 0.5 },
-  hardware: { facets: (page: IndexedPage) => page.hardware, miss: 1.5 },
-} as const;
-export type FitPart = keyof typeof FITS;
+/** What it costs that a page lists systems, …, and none is the reader's: the more, the less can be done about it. */
+const MISS = { "operating-system": 2, language: 1, tool: 0.5, hardware: 1.5 } as const;
 
-/** Whether a term of the reader's answers meets one of a page: hardware and fields are named more or less exactly. */
-export function meets(part: FitPart | "domain", key: string, term: string): boolean {
-  return part === "hardware" || part === "domain" ? related(key, term) : key === term;
-}
-
-/** The facets of a page that the reader has. */
-export function matchedFacets(situation: Situation, page: IndexedPage, part: FitPart | "domain"): readonly Facet[] {
-  const facets = part === "domain" ? [...page.categories, ...page.tags] : FITS[part].facets(page);
-  return facets.filter(({ key }) => situation.has[part].some((term) => meets(part, key, term)));
-}
-
-/** The value of each part for a page, weights applied. `changed`: the reader has completed the page and it changed since. */
+/** The value of each part for a page, weights applied. `changed`: the reader completed the page and it is different now. */
 export function partsOf(situation: Situation, page: IndexedPage, weights: PartScores, changed: boolean): PartScores {
-  const { last, scope, done } = situation;
-  const fitOf = (part: FitPart): number => {
-    const { facets, miss } = FITS[part];
-    const matched = matchedFacets(situation, page, part).length;
-    return weights[part] * fit(facets(page).length, matched, situation.has[part].length > 0, miss);
-  };
-  const unread = page.prerequisites.filter((index) => !done.has(index)).length;
+  const { last, scope, query } = situation;
+  const trust = scope.orderTrust;
   return {
-    text: weights.text * textScore(match(situation.query, page.vector)),
-    tag: weights.tag * anyOf(page.tags, situation.tags),
-    category: weights.category * anyOf(page.categories, situation.categories),
-    series: weights.series * scope.orderTrust * seriesContinuity(situation, page),
-    section: weights.section * scope.orderTrust * (last?.section && page.section === last.section ? 1 : 0),
-    order: weights.order * scope.orderTrust * orderContinuity(situation, page),
-    prerequisite: weights.prerequisite * readiness(page.prerequisites.length, unread),
-    "follow-up": last !== null && page.prerequisites.includes(last.index) ? weights["follow-up"] : 0,
+    text: weights.text * textScore(dot(query, page.vector)),
+    tag: weights.tag * anyOf("tag", situation, page),
+    category: weights.category * anyOf("category", situation, page),
+    series: weights.series * trust * seriesContinuity(situation, page),
+    section: weights.section * trust * (last?.section && page.section === last.section ? 1 : 0),
+    order: weights.order * trust * orderContinuity(situation, page),
+    prerequisite: weights.prerequisite * readiness(situation, page),
+    "follow-up": last && page.prerequisites.includes(last) ? weights["follow-up"] : 0,
     level: weights.level * levelFit(situation, page),
-    "operating-system": fitOf("operating-system"),
-    language: fitOf("language"),
-    tool: fitOf("tool"),
-    hardware: fitOf("hardware"),
-    domain: weights.domain * Math.max(0, ...matchedFacets(situation, page, "domain").map(({ rarity }) => rarity)),
+    "operating-system": weights["operating-system"] * fitOf("operating-system", situation, page),
+    language: weights.language * fitOf("language", situation, page),
+    tool: weights.tool * fitOf("tool", situation, page),
+    hardware: weights.hardware * fitOf("hardware", situation, page),
+    domain: weights.domain * Math.max(0, ...metFacets(situation, page, "domain").map(({ rarity }) => rarity)),
     changed: changed ? weights.changed : 0,
   };
 }
 
-export const scoreOf = (parts: PartScores): number => Object.values(parts).reduce((sum, part) => sum + part, 0);
+export const scoreOf = (parts: PartScores): number => PARTS.reduce((sum, part) => sum + parts[part], 0);
 
-/** The chance that at least one of a page's terms is what the reader is after, were their shares of the reading chances. */
-function anyOf(facets: readonly Facet[], shares: ReadonlyMap<string, number>): number {
-  return 1 - facets.reduce((none, { key, rarity }) => none * (1 - rarity * (shares.get(key) ?? 0)), 1);
+/** The chance that one of a page's terms is what the reader is after, were the terms' shares of the reading chances. */
+function anyOf(part: "tag" | "category", { shares }: Situation, { facets }: IndexedPage): number {
+  let none = 1;
+  for (const { id, rarity } of facets[part]) none *= 1 - rarity * (shares[id] ?? 0);
+  return 1 - none;
 }
 
-function seriesContinuity({ seriesRank }: Situation, page: IndexedPage): number {
-  const rank = seriesRank.get(page.index);
-  return rank === undefined ? 0 : nearness(rank, SERIES_HALF);
+/** Unread pages between where the reader left off and a page. */
+function skipped({ unreadBefore }: Situation, last: IndexedPage, page: IndexedPage): number {
+  const [from, to] = page.index > last.index ? [last.index, page.index] : [page.index, last.index];
+  return (unreadBefore[to] ?? 0) - (unreadBefore[from + 1] ?? 0);
+}
+
+/** Going on in the series being read: most for its next unread page. */
+function seriesContinuity(situation: Situation, page: IndexedPage): number {
+  const { last, done } = situation;
+  if (!last?.series || page.series !== last.series || page.index < last.index || done.has(page)) return 0;
+  return nearness(skipped(situation, last, page), SERIES_HALF);
 }
 
 /** Nearness to where the reader left off; for a newcomer, to the beginning. */
-function orderContinuity({ last, unreadBefore, done, scope }: Situation, page: IndexedPage): number {
-  if (done.has(page.index)) return 0;
-  if (last === null) return 1 - page.index / scope.pages.length;
-  const before = (index: number): number => unreadBefore[index] ?? 0;
-  return page.index > last.index
-    ? nearness(before(page.index) - before(last.index + 1), ORDER_HALF)
-    : GOING_BACK * nearness(before(last.index) - before(page.index + 1), ORDER_HALF);
+function orderContinuity(situation: Situation, page: IndexedPage): number {
+  const { last, done, scope } = situation;
+  if (done.has(page)) return 0;
+  if (last === undefined) return 1 - page.index / scope.pages.length;
+  return nearness(skipped(situation, last, page), ORDER_HALF) * (page.index > last.index ? 1 : GOING_BACK);
 }
 
+/** The pages to read before a page. */
+export const unreadPrerequisites = ({ done }: Situation, page: IndexedPage): IndexedPage[] =>
+  page.prerequisites.filter((first) => !done.has(first));
+
 /** Half for one prerequisite that is met, nearing 1 with more; -1 when none is. */
-function readiness(all: number, unread: number): number {
+function readiness(situation: Situation, page: IndexedPage): number {
+  const all = page.prerequisites.length;
+  const unread = unreadPrerequisites(situation, page).length;
   return unread > 0 ? -(1 + unread / all) / 2 : 1 - 2 ** -all;
 }
 
-/** 1 for a page of the reader's level, if they stated it; each level too hard costs 2, each too easy 1. */
-function levelFit({ level }: Situation, page: IndexedPage): number {
+/** 1 for a page of the level the reader stated; each level too hard costs 2, each too easy 1. */
+function levelFit({ level, target }: Situation, page: IndexedPage): number {
   if (page.level === null) return 0;
-  const harder = page.level - level.target;
-  return level.trust * ((level.stated ? 1 : 0) - (harder > 0 ? 2 * harder : -harder));
+  const harder = page.level - target.level;
+  return target.trust * ((level === null ? 0 : 1) - Math.max(2 * harder, -harder));
+}
+
+/**
+ * How a page's systems, languages, tools or hardware fit what the reader has: 0 when the page lists none (it fits
+ * everybody) or the reader never said; 1 for one that fits, nearing 2 with more; a penalty when none does.
+ */
+function fitOf(part: keyof typeof MISS, situation: Situation, page: IndexedPage): number {
+  if (page.facets[part].length === 0 || situation.answers[part].length === 0) return 0;
+  const met = metFacets(situation, page, part).length;
+  return met > 0 ? 2 - 2 ** (1 - met) : -MISS[part];
 }

@@ -1,9 +1,9 @@
 // What can be known of a catalogue before any reader is: done once per catalogue version, and the expensive part.
 // Pages that a reader may be recommended together form a scope: one language of one version of the documentation.
 import type { CataloguePage } from "../catalogue.ts";
-import type { Part } from "../recommendation.ts";
-import { canonicalTerm, LEVELS, operatingSystemTerm } from "../vocabulary.ts";
-import { type Facet, facetsOf } from "./facets.ts";
+import type { Part } from "../score-parts.ts";
+import { canonicalTerm, LEVELS } from "../vocabulary.ts";
+import { type Facets, facetsOf } from "./facets.ts";
 import { prerequisitesOf } from "./graph.ts";
 import { orderTrust } from "./sequence.ts";
 import { indexText, type TermVector, type TextIndex } from "./text.ts";
@@ -15,16 +15,11 @@ export interface IndexedPage {
   /** Place in the scope's order, from 0 and without gaps. */
   readonly index: number;
   readonly vector: TermVector;
-  readonly tags: readonly Facet[];
-  readonly categories: readonly Facet[];
-  readonly operatingSystems: readonly Facet[];
-  readonly languages: readonly Facet[];
-  readonly tools: readonly Facet[];
-  readonly hardware: readonly Facet[];
+  readonly facets: Facets;
   /** Index in LEVELS; null when the page states none. */
   readonly level: number | null;
-  /** Indices in the scope. */
-  readonly prerequisites: readonly number[];
+  /** To read first, in the page's own order. */
+  readonly prerequisites: readonly IndexedPage[];
   /** Its outermost category, and all of them: pages that share the latter form a series. "" without categories. */
   readonly section: string;
   readonly series: string;
@@ -38,6 +33,7 @@ export interface Scope {
   readonly pages: readonly IndexedPage[];
   readonly byKey: ReadonlyMap<string, IndexedPage>;
   readonly text: TextIndex;
+  readonly facetCount: number;
   readonly orderTrust: number;
 }
 
@@ -60,9 +56,9 @@ export function prepare(pages: readonly CataloguePage[], options: RankerOptions 
   const groups = new Map<string, CataloguePage[]>();
   for (const page of pages) {
     const key = JSON.stringify([page.lang, page.version]);
-    const group = groups.get(key) ?? [];
-    groups.set(key, group);
-    group.push(page);
+    const group = groups.get(key);
+    if (group) group.push(page);
+    else groups.set(key, [page]);
   }
   return {
     scopes: [...groups.values()].map(scopeOf).sort(mainFirst),
@@ -73,9 +69,8 @@ export function prepare(pages: readonly CataloguePage[], options: RankerOptions 
 
 const versions = new Intl.Collator("en", { numeric: true });
 
-function mainFirst(a: Scope, b: Scope): number {
-  return b.pages.length - a.pages.length || versions.compare(b.version, a.version) || (a.lang < b.lang ? -1 : 1);
-}
+const mainFirst = (a: Scope, b: Scope): number =>
+  b.pages.length - a.pages.length || versions.compare(b.version, a.version) || (a.lang < b.lang ? -1 : 1);
 
 /** FNV-1a, 32 bits: spreads keys evenly and needs no library. */
 function hash(text: string): number {
@@ -89,16 +84,7 @@ function scopeOf(unordered: readonly CataloguePage[]): Scope {
   const seen = new Set<string>();
   // Two pages with one key are one page to the reader's progress: the first stands for both.
   const pages = ordered.filter((page) => !seen.has(page.pageKey) && seen.add(page.pageKey));
-  const tags = facetsOf(pages.map((page) => page.tags));
-  const categories = facetsOf(pages.map((page) => page.categories));
-  const operatingSystems = facetsOf(
-    pages.map((page) => page.operatingSystems),
-    operatingSystemTerm,
-  );
-  const languages = facetsOf(pages.map((page) => page.languages));
-  const tools = facetsOf(pages.map((page) => page.tools));
-  const hardware = facetsOf(pages.map((page) => page.hardware));
-  const prerequisites = prerequisitesOf(pages);
+  const { facets, facetCount } = facetsOf(pages);
   const text = indexText(
     pages.map((page) => ({
       title: page.title,
@@ -108,31 +94,37 @@ function scopeOf(unordered: readonly CataloguePage[]): Scope {
       subjects: [...page.languages, ...page.tools, ...page.hardware].join(" "),
     })),
   );
-  const indexed = pages.map((page, index): IndexedPage => {
-    const path = page.categories.map((category) => canonicalTerm(category));
-    return {
-      page,
-      index,
-      vector: text.vectors[index] ?? { terms: [], weights: [], length: 1 },
-      tags: tags[index] ?? [],
-      categories: categories[index] ?? [],
-      operatingSystems: operatingSystems[index] ?? [],
-      languages: languages[index] ?? [],
-      tools: tools[index] ?? [],
-      hardware: hardware[index] ?? [],
-      level: page.level === null ? null : LEVELS.indexOf(page.level),
-      prerequisites: prerequisites[index] ?? [],
-      section: path[0] ?? "",
-      series: path.join("\n"),
-      tieBreak: hash(page.pageKey),
-    };
+  const prerequisites: IndexedPage[][] = pages.map(() => []);
+  const indexed = pages.flatMap((page, index): IndexedPage[] => {
+    const vector = text.vectors[index];
+    const own = facets[index];
+    const firsts = prerequisites[index];
+    if (!vector || !own || !firsts) return [];
+    const categories = page.categories.map((category) => canonicalTerm(category));
+    return [
+      {
+        page,
+        index,
+        vector,
+        facets: own,
+        level: page.level && LEVELS.indexOf(page.level),
+        prerequisites: firsts,
+        section: categories[0] ?? "",
+        series: categories.join("\n"),
+        tieBreak: hash(page.pageKey),
+      },
+    ];
+  });
+  prerequisitesOf(pages).forEach((firsts, index) => {
+    prerequisites[index]?.push(...firsts.flatMap((first) => indexed[first] ?? []));
   });
   return {
-    lang: unordered[0]?.lang ?? "",
-    version: unordered[0]?.version ?? "",
+    lang: ordered[0]?.lang ?? "",
+    version: ordered[0]?.version ?? "",
     pages: indexed,
-    byKey: new Map(indexed.map((page) => [page.page.pageKey, page])),
+    byKey: new Map(indexed.map((one) => [one.page.pageKey, one])),
     text,
-    orderTrust: orderTrust(indexed.map((page) => page.section)),
+    facetCount,
+    orderTrust: orderTrust(indexed.map((one) => one.section)),
   };
 }

@@ -28,8 +28,8 @@ const UNIT = 2;
 
 /** Weights of a page's terms, by term number. A term that every page has weighs next to nothing. */
 export interface TermVector {
-  readonly terms: readonly number[];
-  readonly weights: readonly number[];
+  readonly terms: Int32Array;
+  readonly weights: Float64Array;
   /** Euclidean length; 1 for a page without terms, so that it can divide. */
   readonly length: number;
 }
@@ -57,48 +57,47 @@ export function stemsOf(text: string): string[] {
   );
 }
 
-/** Counts the terms of all documents of one language once; the expensive part of `prepare`. */
+/** Counts the terms of all documents of one language; the expensive part of `prepare`. */
 export function indexText(documents: readonly Document[]): TextIndex {
   const numbers = new Map<string, number>();
-  const having: number[] = [];
-  const stems = documents.map((document) =>
-    NAMES.map((name) =>
-      stemsOf(document[name]).map((stem) => {
-        const number = numbers.get(stem) ?? numbers.size;
-        numbers.set(stem, number);
-        return number;
-      }),
-    ),
-  );
-  const meanLengths = NAMES.map(
-    (_, field) => stems.reduce((all, one) => all + (one[field]?.length ?? 0), 0) / stems.length,
-  );
-  for (const fields of stems) for (const term of new Set(fields.flat())) having[term] = (having[term] ?? 0) + 1;
+  const numberOf = (stem: string): number => {
+    const number = numbers.get(stem) ?? numbers.size;
+    numbers.set(stem, number);
+    return number;
+  };
+  const fields = NAMES.map((name) => {
+    const terms = documents.map((document) => stemsOf(document[name]).map(numberOf));
+    const meanLength = terms.reduce((sum, own) => sum + own.length, 0) / documents.length || 1;
+    return { ...FIELDS[name], terms, meanLength };
+  });
+  const frequencies = documents.map((_, document) => {
+    const frequency = new Map<number, number>();
+    for (const { weight, lengthDiscount, terms, meanLength } of fields) {
+      const own = terms[document] ?? [];
+      const one = weight / (1 - lengthDiscount + (lengthDiscount * own.length) / meanLength);
+      for (const term of own) frequency.set(term, (frequency.get(term) ?? 0) + one);
+    }
+    return frequency;
+  });
+  const having = new Float64Array(numbers.size);
+  for (const frequency of frequencies) for (const term of frequency.keys()) having[term] = (having[term] ?? 0) + 1;
 
   /** 1 for a term that one page has, towards 0 for one that all have. */
-  const rarity = (term: number): number => idf(having[term] ?? 0, documents.length) / idf(1, documents.length);
-  const vectorFrom = (frequencies: ReadonlyMap<number, number>): TermVector => {
-    const terms = [...frequencies.keys()];
-    const weights = [...frequencies].map(([term, tf]) => (rarity(term) * tf) / (SATURATION + tf));
-    return { terms, weights, length: Math.hypot(...weights) || 1 };
+  const rarity = having.map((count) => idf(count, documents.length) / idf(1, documents.length));
+  const vectorFrom = (frequency: ReadonlyMap<number, number>): TermVector => {
+    const terms = Int32Array.from(frequency.keys());
+    const weights = Float64Array.from(frequency, ([term, tf]) => ((rarity[term] ?? 0) * tf) / (SATURATION + tf));
+    return { terms, weights, length: Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0)) || 1 };
   };
   return {
     termCount: numbers.size,
-    vectors: stems.map((fields) => {
-      const frequencies = new Map<number, number>();
-      fields.forEach((terms, field) => {
-        const { weight, lengthDiscount } = FIELDS[NAMES[field] ?? "title"];
-        const share = weight / (1 - lengthDiscount + (lengthDiscount * terms.length) / (meanLengths[field] || 1));
-        for (const term of terms) frequencies.set(term, (frequencies.get(term) ?? 0) + share);
-      });
-      return vectorFrom(frequencies);
-    }),
+    vectors: frequencies.map(vectorFrom),
     vectorOf: (text) =>
       vectorFrom(
         new Map(
           stemsOf(text).flatMap((stem) => {
             const term = numbers.get(stem);
-            return term === undefined ? [] : [[term, 1] as const];
+            return term === undefined ? [] : [[term, 1]];
           }),
         ),
       ),
@@ -110,22 +109,22 @@ function idf(having: number, all: number): number {
   return Math.log(1 + (all - having + 0.5) / (having + 0.5));
 }
 
-/** A query is a sum of weighted vectors, kept dense so that scoring a page is one pass over its terms. */
+/** Weights by term number: a sum of weighted vectors, dense so that comparing a page is one pass over its terms. */
 export type Query = Float64Array;
 
-export function addTo(query: Query, vector: TermVector, weight: number): void {
-  vector.terms.forEach((term, at) => {
-    query[term] = (query[term] ?? 0) + weight * (vector.weights[at] ?? 0);
-  });
+export function addTo(query: Query, { terms, weights }: TermVector, factor: number): void {
+  for (let at = 0; at < terms.length; at++) {
+    const term = terms[at] ?? 0;
+    query[term] = (query[term] ?? 0) + factor * (weights[at] ?? 0);
+  }
 }
 
-/** The share of the query's vocabulary that a page has; 0 and up. */
-export function match(query: Query, vector: TermVector): number {
+/** How much vocabulary a page shares with the query: 0 and up. */
+export function dot(query: Query, { terms, weights }: TermVector): number {
   let total = 0;
-  for (let at = 0; at < vector.terms.length; at++)
-    total += (query[vector.terms[at] ?? 0] ?? 0) * (vector.weights[at] ?? 0);
-  return total / UNIT;
+  for (let at = 0; at < terms.length; at++) total += (query[terms[at] ?? 0] ?? 0) * (weights[at] ?? 0);
+  return total;
 }
 
-/** The value of the "text" part: doubling what is shared adds the same again, however long the reading history. */
-export const textScore = (matched: number): number => Math.log2(1 + matched);
+/** The measure of the "text" part: doubling what is shared adds as much again, however long the history. */
+export const textScore = (shared: number): number => Math.log2(1 + shared / UNIT);

@@ -1,0 +1,120 @@
+// The facts about a reader that count in one scope: what they read there and what they said of themselves. Read off the
+// reader's state once; everything else is derived from them (situation.ts).
+import type { ReadingProgress } from "../reading-progress.ts";
+import { LEVELS } from "../vocabulary.ts";
+import { type Term, termsOf } from "./facets.ts";
+import type { IndexedPage, RankerIndex, Scope } from "./prepare.ts";
+import type { ReaderState } from "./reader.ts";
+
+/** Percent of a page from which having opened it is more than a glance. */
+const GLANCE = 20;
+/** Levels that one "too easy" or "too hard" moves the reader, and the most that all of them together can. */
+const VERDICT = 0.5;
+const MAX_SHIFT = 1;
+
+/** A page the reader has been on. */
+export interface Read {
+  readonly page: IndexedPage;
+  /** How much of it they read, 0 to 1. */
+  readonly share: number;
+}
+
+/** What a reader has and is, by the part of the score that asks. */
+export type Answers = Readonly<
+  Record<"domain" | "operating-system" | "language" | "tool" | "hardware", readonly Term[]>
+>;
+export type AnswerPart = keyof Answers;
+
+export interface Facts {
+  readonly scope: Scope;
+  readonly answers: Answers;
+  /** The level they stated, an index in LEVELS. */
+  readonly level: number | null;
+  /** What their verdicts on pages (too easy, too hard) add to it, in levels. */
+  readonly levelShift: number;
+  /** Newest first; the page they are on is the newest. */
+  readonly reads: readonly Read[];
+  /** The pages that count as read: completed, or being read now. */
+  readonly done: ReadonlySet<IndexedPage>;
+}
+
+/** When a page was last read, in milliseconds; 0 for never, or for a time that cannot be read. */
+function readAt({ openedAt, completedAt }: ReadingProgress, now: Date): number {
+  const times = [openedAt, completedAt].map((time) => Date.parse(time ?? "") || 0);
+  return Math.min(Math.max(...times), now.getTime());
+}
+
+/** Newest first. Times after `now` are taken for it: a device with a wrong clock must not lead the history for ever. */
+export function newestFirst(progress: readonly ReadingProgress[], now: Date): ReadingProgress[] {
+  return progress
+    .map((one) => ({ one, at: readAt(one, now) }))
+    .sort((a, b) => b.at - a.at || (a.one.pageKey < b.one.pageKey ? -1 : 1))
+    .map(({ one }) => one);
+}
+
+/** Whether a language tag names the same language, more or less exactly: "en" and "en-GB". */
+const sameLanguage = (a: string, b: string): boolean => `${a}-`.startsWith(`${b}-`) || `${b}-`.startsWith(`${a}-`);
+
+/** The one language and version to recommend from: stated, else the current page's, else that read last, else the main. */
+export function scopeFor(
+  { scopes }: RankerIndex,
+  reader: ReaderState,
+  history: readonly ReadingProgress[],
+  current: string | undefined,
+): Scope | undefined {
+  const lang = reader.lang?.toLowerCase();
+  const spoken = scopes.filter((scope) => lang === undefined || sameLanguage(scope.lang.toLowerCase(), lang));
+  const exact = spoken.filter((scope) => scope.lang.toLowerCase() === lang);
+  const eligible = (exact.length > 0 ? exact : spoken).filter(
+    ({ version }) => reader.version === undefined || version === reader.version,
+  );
+  const having = (test: (page: IndexedPage) => boolean): Scope | undefined =>
+    eligible.find((scope) => scope.pages.some(test));
+  const found = having(({ page }) => page.path === current) ?? eligible.find((scope) => scope.byKey.has(current ?? ""));
+  if (found) return found;
+  for (const { pageKey, seenHash } of history) {
+    const scopesOfPage = eligible.filter((scope) => scope.byKey.has(pageKey));
+    // The key of a page is the same in every translation; what the reader saw of it tells them apart.
+    const seen = scopesOfPage.find((scope) => scope.byKey.get(pageKey)?.page.contentHash === seenHash);
+    if (seen ?? scopesOfPage[0]) return seen ?? scopesOfPage[0];
+  }
+  return eligible[0];
+}
+
+export function factsOf(
+  scope: Scope,
+  { background }: ReaderState,
+  history: readonly ReadingProgress[],
+  current: IndexedPage | undefined,
+): Facts {
+  const done = new Set(current && [current]);
+  const reads: Read[] = current ? [{ page: current, share: 1 }] : [];
+  for (const { pageKey, completedAt, openedAt, percent, dismissedAt, feedback } of history) {
+    const page = scope.byKey.get(pageKey);
+    if (page === undefined || page === current) continue;
+    if (completedAt !== null) done.add(page);
+    const wanted = dismissedAt === null && feedback !== "not-for-me";
+    if (wanted && completedAt !== null) reads.push({ page, share: 1 });
+    else if (wanted && openedAt !== null && percent >= GLANCE)
+      reads.push({ page, share: Math.min(percent, 100) / 100 });
+  }
+  const said = (verdict: ReadingProgress["feedback"]): number =>
+    history.filter(({ feedback }) => feedback === verdict).length;
+  const shift = VERDICT * (said("too-easy") - said("too-hard"));
+  const { operatingSystem, devices = [], gpu } = background?.hardwareSetup ?? {};
+  return {
+    scope,
+    answers: {
+      domain: termsOf(background?.primaryDomain ? [background.primaryDomain] : []),
+      "operating-system": termsOf(operatingSystem ? [operatingSystem] : []),
+      language: termsOf(background?.programmingLanguages ?? []),
+      tool: termsOf(background?.softwareTools ?? []),
+      // Readers write "RTX 4070", pages ask for a "GPU".
+      hardware: termsOf(gpu ? [...devices, `${gpu} GPU`] : devices),
+    },
+    level: background?.experienceLevel ? LEVELS.indexOf(background.experienceLevel) : null,
+    levelShift: Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, shift)),
+    reads,
+    done,
+  };
+}
