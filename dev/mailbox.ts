@@ -2,7 +2,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as z from "zod";
 import { type LoopbackServer, serveOnLoopback } from "./loopback-server.ts";
 import { mailboxPage } from "./mailbox-page.ts";
@@ -17,8 +16,8 @@ const message = z.object({
 const mail = message.extend({ receivedAt: z.iso.datetime() });
 export type Mail = z.infer<typeof mail>;
 
-/** Bytes of one mail, and how many mails are kept. */
-const MAIL_BYTES = 1_000_000;
+/** Characters of one mail, and how many mails are kept. */
+const MAIL_LENGTH = 1_000_000;
 const KEPT = 200;
 
 export interface MailboxOptions {
@@ -48,10 +47,13 @@ export function startMailbox({ port, file, now }: MailboxOptions): Promise<Loopb
   });
   app.get("/", (c) => c.html(mailboxPage(mails)));
   app.get("/messages", (c) => c.json({ messages: mails }));
-  app.post("/messages", bodyLimit({ maxSize: MAIL_BYTES }), async (c) => {
+  app.post("/messages", async (c) => {
     // The Worker is no web page; a page that could put mails here could show a contributor a forged link.
     if (c.req.header("Origin") !== undefined) return c.json({ error: "No web page may send mail." }, 403);
-    const parsed = message.safeParse(await c.req.json().catch(() => undefined));
+    // Read to its end even when it is too long: a sender that is cut off does not see the refusal.
+    const text = await c.req.text();
+    if (text.length > MAIL_LENGTH) return c.json({ error: `A mail may have ${MAIL_LENGTH} characters.` }, 413);
+    const parsed = message.safeParse(parseJson(text));
     if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
     mails = [{ ...parsed.data, receivedAt: new Date(now()).toISOString() }, ...mails].slice(0, KEPT);
     writeFileSync(`${file}.draft`, JSON.stringify(mails), { mode: 0o600 });
@@ -63,6 +65,14 @@ export function startMailbox({ port, file, now }: MailboxOptions): Promise<Loopb
     names: ["localhost", "127.0.0.1"],
     handler: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
   });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Mails of before, newest first. A file that cannot be read is an empty mailbox: it holds nothing of value. */

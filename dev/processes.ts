@@ -26,6 +26,8 @@ export interface Program {
 const KEPT_LINES = 20;
 /** Milliseconds a program has to end by itself. */
 const PATIENCE = 5_000;
+/** Milliseconds its children have after it is gone. */
+const ORPHAN_PATIENCE = 1_000;
 
 export function startProgram(options: ProgramOptions): Program {
   const lines: string[] = [];
@@ -49,6 +51,8 @@ export function startProgram(options: ProgramOptions): Program {
   }
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(`could not be started: ${error.message}`));
+    // A family without its head has no use, and holds the output open.
+    child.once("exit", () => setTimeout(() => signalGroup(child, "SIGKILL"), ORPHAN_PATIENCE).unref());
     // "close" and not "exit": by then the last lines are here.
     child.once("close", (code, signal) => {
       log.end();
@@ -67,7 +71,7 @@ export function startProgram(options: ProgramOptions): Program {
         () => {},
       );
       await gone;
-      // A child that left its parent behind.
+      // A child that outlived it.
       signalGroup(child, "SIGKILL");
     },
   };

@@ -1,0 +1,153 @@
+// `npm start` itself, on a copy of the checkout and on free ports: up, used, stopped, up again.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+
+const checkout = join(import.meta.dirname, "..", "..");
+const NOT_COPIED = new Set(["node_modules", ".git", ".docent", ".wrangler", "dist"]);
+const UP = "Ctrl-C stops everything";
+
+let root = "";
+let ports: Record<string, string> = {};
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "docent-start-"));
+  cpSync(checkout, root, { recursive: true, filter: (source) => !NOT_COPIED.has(basename(source)) });
+  symlinkSync(join(checkout, "node_modules"), join(root, "node_modules"), "junction");
+  // What an owner keeps here must never be used by `npm start`.
+  writeFileSync(join(root, ".dev.vars"), "DATABASE_URL=postgres://owner:secret@production.example/live\n");
+  const names = ["WORKER", "DOCS", "DOCS_CROSS_SITE", "MAILBOX", "DATABASE"];
+  ports = Object.fromEntries(await Promise.all(names.map(async (name) => [`DOCENT_PORT_${name}`, await freePort()])));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+async function freePort(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return String(typeof address === "object" ? address?.port : "");
+}
+
+interface Started {
+  process: ChildProcess;
+  output: () => string;
+  /** The exit code. */
+  ended: Promise<number | null>;
+}
+
+function start(env: Record<string, string> = {}): Started {
+  const child = spawn(process.execPath, ["dev/start.ts"], {
+    cwd: root,
+    env: {
+      ...process.env,
+      ...ports,
+      NO_COLOR: "1",
+      DATABASE_URL: "postgres://owner:secret@production.example/live",
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  onTestFinished(async () => {
+    child.kill("SIGTERM");
+    await ended;
+  });
+  return { process: child, output: () => output, ended };
+}
+
+/** Waits until it says that it is up; fails with what it said when it ends instead. */
+async function up(started: Started): Promise<void> {
+  const ended = started.ended.then((code) => {
+    throw new Error(`it ended with ${code}:\n${started.output()}`);
+  });
+  await Promise.race([ended, expect.poll(started.output, { timeout: 120_000, interval: 100 }).toContain(UP)]);
+}
+
+const urlOf = (name: string, path = "/", host = "localhost") => `http://${host}:${ports[`DOCENT_PORT_${name}`]}${path}`;
+
+const signIn = async (email: string, password: string) => {
+  const response = await fetch(urlOf("WORKER", "/api/auth/sign-in/email"), {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: urlOf("DOCS", "") },
+    body: JSON.stringify({ email, password }),
+  });
+  const body = (await response.json()) as { user?: { name: string; role: string } };
+  expect(response.status, JSON.stringify(body)).toBe(200);
+  return body.user;
+};
+
+test("a port in use ends it with the name of the variable, before anything was made", async () => {
+  const taken = createServer();
+  onTestFinished(() => void taken.close());
+  await new Promise<void>((resolve) => taken.listen(Number(ports.DOCENT_PORT_MAILBOX), "127.0.0.1", resolve));
+  const started = start();
+  expect(await started.ended).toBe(1);
+  expect(started.output()).toContain("is in use. Set DOCENT_PORT_MAILBOX to another port");
+  expect(existsSync(join(root, ".docent"))).toBe(false);
+});
+
+test("everything comes up, stops on SIGTERM, and remembers its readers at the next start", {
+  timeout: 300_000,
+}, async () => {
+  const first = start();
+  await up(first);
+  expect(first.output()).toContain("4 made now, 4 in all");
+  for (const url of [
+    urlOf("DOCS"),
+    urlOf("DOCS_CROSS_SITE", "/", "127.0.0.1"),
+    urlOf("MAILBOX"),
+    urlOf("WORKER", "/docent.js"),
+    urlOf("WORKER", "/readyz"),
+  ]) {
+    expect((await fetch(url)).status, url).toBe(200);
+  }
+  expect(await signIn("ada@example.test", "ada-learns-robotics")).toMatchObject({ name: "Ada", role: "user" });
+  expect(await signIn("admin@example.test", "admin-of-this-machine")).toMatchObject({ role: "admin" });
+  const catalogue = (await (await fetch(urlOf("WORKER", "/api/catalog?site=course"))).json()) as { pages: unknown[] };
+  expect(catalogue.pages.length).toBeGreaterThanOrEqual(10);
+
+  const second = start();
+  expect(await second.ended).toBe(1);
+  expect(second.output()).toContain("is in use");
+
+  first.process.kill("SIGTERM");
+  expect(await first.ended, first.output()).toBe(0);
+  for (const name of Object.keys(ports)) {
+    const url = `http://localhost:${ports[name]}/`;
+    await expect(fetch(url), url).rejects.toThrow("fetch failed");
+  }
+
+  const again = start();
+  await up(again);
+  expect(again.output()).toContain("0 applied now");
+  expect(again.output()).toContain("0 made now, 4 in all");
+  expect(await signIn("grace@example.test", "grace-builds-robots")).toMatchObject({ name: "Grace" });
+  // Nothing of the contributor's own reached the Worker.
+  const log = readFileSync(join(root, ".docent", "wrangler.log"), "utf8");
+  expect(log).toContain("Using secrets defined in .docent/dev.vars");
+  expect(log.match(/Using secrets defined in (?!\.docent)/)).toBeNull();
+
+  // The Worker dies: everything else goes with it, and says why.
+  for (const child of childrenOf(again.process.pid)) process.kill(child, "SIGKILL");
+  expect(await again.ended).toBe(1);
+  expect(again.output()).toContain("The Worker is down: wrangler dev was ended by SIGKILL.");
+  expect(again.output()).toContain("The last lines of .docent/wrangler.log:");
+});
+
+function childrenOf(parent: number | undefined): number[] {
+  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+  return rows
+    .map((row) => row.trim().split(/\s+/).map(Number))
+    .filter(([, ppid]) => ppid === parent)
+    .flatMap(([pid]) => (pid === undefined ? [] : [pid]));
+}
