@@ -34,6 +34,8 @@ export function onError(deps: OnErrorDeps): ErrorHandler<AppEnv> {
       ...(code && { sqlState: code }),
       stack: framesOf(error),
     });
-    return problem(c, "internal");
+    // Better Auth's client takes an error for "not signed in"; an answer that rests on a failed statement is none.
+    const unknown = c.get("request").databaseFailed && c.req.path.startsWith("/api/auth/");
+    return problem(c, unknown ? "unavailable" : "internal");
   };
 }
