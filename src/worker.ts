@@ -83,9 +83,10 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       const request = requestContext.getStore();
       if (request) request.sql += 1;
     },
-    onFailure: () => {
+    onFailure: (reason) => {
       const request = requestContext.getStore();
       if (request) request.databaseFailed = true;
+      log({ level: "error", message: "database failed", ...(request && { id: request.id }), reason });
     },
   });
 

@@ -16,8 +16,11 @@ export interface DatabaseOptions {
   fetch: typeof fetch;
   /** Called before each HTTP call. */
   onCall: () => void;
-  /** Called when a call failed for good, for another reason than the values it was given. */
-  onFailure: () => void;
+  /**
+   * Called when a call failed for good, for another reason than the values it was given.
+   * @param reason an SQLSTATE, `status 500` or `no answer`: never Postgres' message, which may repeat a value
+   */
+  onFailure: (reason: string) => void;
 }
 
 type Send = (url: string, init: RequestInit) => Promise<Response>;
@@ -38,16 +41,20 @@ function isRead(init: RequestInit): boolean {
   return typeof init.body === "string" && /^\{"query":"\s*select\b/i.test(init.body);
 }
 
-/** SQLSTATE classes 22 and 23 are about the values a statement was given; any other refusal is a fault of ours. */
-function isAboutInput(status: number, body: ArrayBuffer): boolean {
-  if (status !== 400) return false;
+/** The SQLSTATE of a refused statement; the HTTP status when Postgres itself did not refuse. */
+function reasonOf(status: number, body: ArrayBuffer): string {
   try {
     const error: unknown = JSON.parse(new TextDecoder().decode(body));
-    return typeof error === "object" && error !== null && "code" in error && /^2[23]/.test(String(error.code));
+    const named = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+    if (status === 400 && /^[0-9A-Z]{5}$/.test(named)) return named;
   } catch {
-    return false;
+    // No answer of the protocol: a proxy's page, say.
   }
+  return `status ${status}`;
 }
+
+/** SQLSTATE classes 22 and 23 are about the values a statement was given; any other refusal is a fault of ours. */
+const isAboutInput = (reason: string): boolean => /^2[23]...$/.test(reason);
 
 function sender(options: DatabaseOptions): Send {
   const attempt = async (url: string, init: RequestInit): Promise<Response> => {
@@ -62,13 +69,14 @@ function sender(options: DatabaseOptions): Send {
       // Read here, under the same time limit: a connection can also break in the middle of the answer.
       body = await response.arrayBuffer();
     } catch (error) {
-      throw new DatabaseUnavailable("no answer from Postgres", { cause: error });
+      throw new DatabaseUnavailable("no answer", { cause: error });
     }
     // 507 is Neon's "the result is too large", an answer to this statement that a retry would only repeat.
     if (response.status >= 500 && response.status !== 507) {
-      throw new DatabaseUnavailable(`Postgres' endpoint answered ${response.status}`);
+      throw new DatabaseUnavailable(`status ${response.status}`);
     }
-    if (!response.ok && !isAboutInput(response.status, body)) options.onFailure();
+    const reason = response.ok ? undefined : reasonOf(response.status, body);
+    if (reason !== undefined && !isAboutInput(reason)) options.onFailure(reason);
     return new Response(body, response);
   };
   return async (url, init) => {
@@ -80,7 +88,7 @@ function sender(options: DatabaseOptions): Send {
         return await attempt(url, init);
       }
     } catch (error) {
-      options.onFailure();
+      options.onFailure(error instanceof DatabaseUnavailable ? error.message : "unknown");
       throw error;
     }
   };

@@ -34,7 +34,7 @@ export function onError(deps: OnErrorDeps): ErrorHandler<AppEnv> {
       ...(code && { sqlState: code }),
       stack: framesOf(error),
     });
-    // Better Auth's client takes an error for "not signed in"; an answer that rests on a failed statement is none.
+    // There, a failed statement is always "we cannot tell": Better Auth itself would make it "not signed in".
     const unknown = c.get("request").databaseFailed && c.req.path.startsWith("/api/auth/");
     return problem(c, unknown ? "unavailable" : "internal");
   };
