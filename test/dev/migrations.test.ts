@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { httpTarget } from "../../dev/migration-targets.ts";
+import { httpTarget, sessionTarget } from "../../dev/migration-targets.ts";
 import { applyMigrations } from "../../dev/migrations.ts";
 import { describeEndpoint, driver, type Opened, rejection, urlOf } from "./neon-endpoint.ts";
 
@@ -66,6 +66,15 @@ describeEndpoint("migrations", (opened) => {
       applied: ["broken"],
     });
     expect(await tables("broken")).toEqual(["a", "b", "c"]);
+  });
+
+  test("on a session of its own, too, the failure is told as Postgres told it", async () => {
+    const broken = { when: 1000, sql: `create table c (id int);${BREAK}selec 1;` };
+    const outcome = opened.endpoint.backend.run("session", (session) =>
+      applyMigrations(sessionTarget(session), folderOf({ broken })),
+    );
+    expect(await rejection(outcome)).toMatchObject({ code: "42601" });
+    expect(await tables("session")).toEqual([]);
   });
 
   test("a file that was edited after it was applied is named and nothing is done", async () => {
