@@ -11,6 +11,7 @@ import { persistentPglite } from "./neon/pglite-backend.ts";
 import { realPostgres } from "./neon/postgres-backend.ts";
 import { DATABASE } from "./secrets.ts";
 import type { StateFolder } from "./state-folder.ts";
+import { messageOf } from "./terminal.ts";
 
 export interface DatabaseOptions {
   state: Pick<StateFolder, "pglite" | "pgliteMark">;
@@ -26,33 +27,37 @@ export interface DevelopmentDatabase {
   run<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
 }
 
-/**
- * Opens the database, or says why it must not be used.
- * @throws when it cannot be reached.
- */
+/** Opens the database, or says why it cannot or must not be used. */
 export async function openDatabase(options: DatabaseOptions): Promise<DevelopmentDatabase | { refused: string }> {
   const { postgres, state, port } = options;
+  if (postgres !== undefined && !/^postgres(ql)?:\/\/[^/]+\/./.test(postgres)) {
+    return { refused: "DOCENT_DEV_POSTGRES must name a database, like postgres://me:secret@localhost:5432/docent_dev" };
+  }
   const description = postgres === undefined ? "PGlite in .docent/pglite" : describe(postgres);
-  const refused = `${description} is not empty and was not made by \`npm start\`, so it is left alone.`;
+  const foreign = `${description} is not empty and was not made by \`npm start\`, so it is left alone.`;
   if (postgres === undefined) {
     // The mark comes first: a folder whose making was interrupted is ours as well.
     if (!existsSync(state.pglite)) writeFileSync(state.pgliteMark, "Made by `npm start`.\n");
-    if (!existsSync(state.pgliteMark)) return { refused: `${refused} Move the folder away.` };
+    if (!existsSync(state.pgliteMark)) return { refused: `${foreign} Move the folder away.` };
   }
-  const backend: Backend =
-    postgres === undefined
-      ? await persistentPglite({ dataDir: state.pglite, database: DATABASE })
-      : realPostgres({ connectionString: postgres, database: DATABASE });
+
+  let backend: Backend | undefined;
   try {
-    if ((await backend.run(DATABASE, claim)) === "foreign") {
-      await backend.close();
-      return { refused: `${refused} Name an empty database.` };
+    backend =
+      postgres === undefined
+        ? await persistentPglite({ dataDir: state.pglite, database: DATABASE })
+        : realPostgres({ connectionString: postgres, database: DATABASE });
+    const opened = backend;
+    if ((await opened.run(DATABASE, claim)) === "foreign") {
+      await opened.close();
+      return { refused: `${foreign} Name an empty database.` };
     }
-    const endpoint = await startNeonEndpoint({ port, backend });
-    return { endpoint, description, run: (work) => backend.run(DATABASE, work) };
+    const endpoint = await startNeonEndpoint({ port, backend: opened });
+    return { endpoint, description, run: (work) => opened.run(DATABASE, work) };
   } catch (error) {
-    await backend.close();
-    throw error;
+    await backend?.close();
+    const remedy = postgres === undefined ? "`npm run reset` starts from empty." : "Is DOCENT_DEV_POSTGRES right?";
+    return { refused: `${description} cannot be used: ${messageOf(error)}. ${remedy}` };
   }
 }
 

@@ -10,18 +10,24 @@ import { messageOf } from "./terminal.ts";
 
 /** One Ctrl-C can arrive twice, from the terminal and from npm; only a later one means impatience. Milliseconds. */
 const ONE_KEYSTROKE = 1_000;
+/** Milliseconds between two looks at whether npm is still there. */
+const ORPHAN_CHECK = 250;
 
 /** Exit code 0 when it was asked to stop. */
 async function main(): Promise<number> {
   const root = join(import.meta.dirname, "..");
   const stop = new AbortController();
   let asked = 0;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      if (stop.signal.aborted && performance.now() - asked > ONE_KEYSTROKE) process.exit(1);
-      if (!stop.signal.aborted) asked = performance.now();
-      stop.abort();
-    });
+  const ask = () => {
+    if (stop.signal.aborted && performance.now() - asked > ONE_KEYSTROKE) process.exit(1);
+    if (!stop.signal.aborted) asked = performance.now();
+    stop.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, ask);
+  // npm hands a signal to the shell it runs us in, and some shells die of it without a word to us.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event === "start") {
+    setInterval(() => process.ppid !== parent && !stop.signal.aborted && ask(), ORPHAN_CHECK).unref();
   }
 
   const read = readPorts(process.env);

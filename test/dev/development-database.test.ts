@@ -29,6 +29,21 @@ const refusalOf = (outcome: object) => ("refused" in outcome ? outcome.refused :
 const names = (database: DevelopmentDatabase, text: string) =>
   database.run(async (session) => (await session.query(text)).rows.map((row) => row.name));
 
+test.each(["nonsense", "http://localhost/docent", "postgres://localhost", "postgres://localhost/"])(
+  "DOCENT_DEV_POSTGRES=%s is refused with what it should be",
+  async (postgres) => {
+    const outcome = await openDatabase({ state: folder(), postgres, port: 0 });
+    expect(refusalOf(outcome)).toContain("DOCENT_DEV_POSTGRES must name a database");
+  },
+);
+
+test("a server that is not there is a message without the password", async () => {
+  const postgres = "postgres://me:secret@127.0.0.1:1/docent_dev";
+  const refusal = refusalOf(await openDatabase({ state: folder(), postgres, port: 0 }));
+  expect(refusal).toContain('Postgres "docent_dev" on 127.0.0.1:1 cannot be used: connect ECONNREFUSED');
+  expect(refusal).not.toContain("secret");
+});
+
 describe("PGlite", () => {
   test("a new folder is filled, found again, and removed by a reset", async () => {
     const state = folder();
@@ -45,6 +60,15 @@ describe("PGlite", () => {
     const outcome = await removeState({ state, postgres: undefined });
     expect(outcome).toEqual({ removed: [".docent/pglite", ".docent/pglite-made-here"] });
     expect(existsSync(state.folder)).toBe(false);
+  });
+
+  test("a folder that was damaged is told with the remedy", async () => {
+    const state = folder();
+    mkdirSync(state.pglite);
+    writeFileSync(state.pgliteMark, "");
+    writeFileSync(join(state.pglite, "PG_VERSION"), "17");
+    expect(refusalOf(await openDatabase({ state, postgres: undefined, port: 0 }))).toContain("`npm run reset`");
+    expect(await removeState({ state, postgres: undefined })).toHaveProperty("removed");
   });
 
   test("a folder that somebody else made is neither opened nor removed", async () => {

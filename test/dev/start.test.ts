@@ -39,8 +39,8 @@ interface Started {
   ended: Promise<number | null>;
 }
 
-function start(env: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, ["dev/start.ts"], {
+function start(command = process.execPath, args = ["dev/start.ts"], env: Record<string, string> = {}): Started {
+  const child = spawn(command, args, {
     cwd: root,
     env: {
       ...process.env,
@@ -142,6 +142,17 @@ test("everything comes up, stops on SIGTERM, and remembers its readers at the ne
   expect(await again.ended).toBe(1);
   expect(again.output()).toContain("The Worker is down: wrangler dev was ended by SIGKILL.");
   expect(again.output()).toContain("The last lines of .docent/wrangler.log:");
+});
+
+test("it stops, also in the middle of starting, when npm's shell dies instead of handing the signal on", async () => {
+  const shell = ["-c", '"$0" dev/start.ts; exit $?', process.execPath];
+  const started = start("sh", shell, { npm_lifecycle_event: "start" });
+  await expect.poll(started.output, { timeout: 30_000 }).toContain("Database");
+  started.process.kill("SIGKILL");
+  // Its output closes when the last process that holds it is gone.
+  await started.ended;
+  expect(started.output()).toContain("Stopping.");
+  expect(started.output()).not.toContain(UP);
 });
 
 function childrenOf(parent: number | undefined): number[] {
