@@ -13,7 +13,8 @@ beforeAll(async () => {
   environment = await startEnvironment();
 });
 afterAll(() => environment?.stop());
-beforeEach(async () => {
+beforeEach(async ({ onTestFailed }) => {
+  onTestFailed(() => console.error(environment.workerLines().join("\n")));
   count += 1;
   browser = await openBrowser({ viewport: { width: 320, height: 640 } });
   reader = await ReaderPage.open(browser.context, environment.docs.sameSite, environment.worker);

@@ -38,18 +38,24 @@ export interface Browser {
 }
 
 export interface BrowserOptions extends Pick<BrowserContextOptions, "viewport" | "colorScheme" | "deviceScaleFactor"> {
-  /** Only the test that proves the blocking sets this. */
-  thirdPartyCookies?: "blocked" | "allowed";
+  /** Which cookies the reader's settings refuse: those of other sites unless said otherwise. */
+  blocked?: "third-party" | "none" | "all";
 }
 
 /** A browser of one reader, with a profile that is thrown away. */
 export async function openBrowser(options: BrowserOptions = {}): Promise<Browser> {
-  const { thirdPartyCookies = "blocked", ...contextOptions } = options;
+  const { blocked = "third-party", ...contextOptions } = options;
   const executablePath = findChromium();
   const profile = await mkdtemp(join(tmpdir(), "docent-profile-"));
   await mkdir(join(profile, "Default"));
-  // 1: third-party cookies are blocked; 0: they are not. The setting that a reader has in the browser's own settings.
-  const preferences = { profile: { cookie_controls_mode: thirdPartyCookies === "blocked" ? 1 : 0 } };
+  // The reader's own settings. cookie_controls_mode 1 blocks third-party cookies, 0 does not; a content setting of 2
+  // blocks all cookies and every other storage.
+  const preferences = {
+    profile: {
+      cookie_controls_mode: blocked === "none" ? 0 : 1,
+      default_content_setting_values: blocked === "all" ? { cookies: 2 } : {},
+    },
+  };
   await writeFile(join(profile, "Default", "Preferences"), JSON.stringify(preferences));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,

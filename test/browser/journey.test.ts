@@ -37,7 +37,8 @@ function somebody(): Credentials {
 
 describe.each(["sameSite", "crossSite"] as const)("docs on the origin %s", (which) => {
   let reader: ReaderPage;
-  beforeEach(async () => {
+  beforeEach(async ({ onTestFailed }) => {
+    onTestFailed(() => console.error(environment.workerLines().join("\n")));
     reader = await newReader(environment.docs[which]);
   });
   afterEach(() => expect(reader.complaints).toEqual([]));
@@ -117,6 +118,19 @@ describe.each(["sameSite", "crossSite"] as const)("docs on the origin %s", (whic
     expect(reasons(expert)).not.toMatch(/Linux/);
   });
 
+  test("signing out in one tab signs out the others, and signing in does so too", async () => {
+    const credentials = somebody();
+    await reader.visit();
+    await reader.signUpOnly(credentials);
+    const other = await ReaderPage.open(reader.page.context(), reader.docs, environment.worker);
+    await other.visit("/perception/camera-calibration.html");
+    await other.accountButton().waitFor();
+    await other.signOut();
+    await reader.signInButton().waitFor();
+    await other.signIn(credentials);
+    await reader.accountButton().waitFor();
+  });
+
   test("every question can be skipped", async () => {
     await reader.visit();
     await reader.signUpOnly(somebody());
@@ -153,5 +167,34 @@ describe.each(["sameSite", "crossSite"] as const)("docs on the origin %s", (whic
     expect(await reader.visibleToScripts()).not.toContain(token);
     expect(reader.bodies.length).toBeGreaterThan(5);
     for (const body of reader.bodies) expect(body).not.toContain(token);
+  });
+});
+
+describe("the static files", () => {
+  const get = (path: string) => fetch(new URL(path, environment.worker));
+
+  test("may be loaded by any docs site, are what they say, and are kept as long as their name allows", async () => {
+    const script = await get("/docent.js");
+    const parts = [...new Set((await script.text()).match(/docent\/[a-z]+-[A-Z0-9]+\.js/g))];
+    expect(parts.length).toBeGreaterThanOrEqual(3);
+    const expected = new Map([
+      ["/docent.js", /max-age=300,/],
+      ["/docent/config.json", /max-age=300,/],
+      ...parts.map((path) => [`/${path}`, /immutable/] as const),
+    ]);
+    for (const [path, caching] of expected) {
+      const { status, headers } = await get(path);
+      expect(status, path).toBe(200);
+      expect(headers.get("access-control-allow-origin"), path).toBe("*");
+      expect(headers.get("cross-origin-resource-policy"), path).toBe("cross-origin");
+      expect(headers.get("x-content-type-options"), path).toBe("nosniff");
+      expect(headers.get("cache-control"), path).toMatch(caching);
+    }
+  });
+
+  test("tell the browser what it needs of the configuration and nothing else", async () => {
+    const config: unknown = await (await get("/docent/config.json")).json();
+    expect(Object.keys(config ?? {}).sort()).toEqual(["methods", "questionnaire", "sites"]);
+    expect(JSON.stringify(config)).not.toMatch(/origin|secret|token|weights/i);
   });
 });

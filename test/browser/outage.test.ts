@@ -20,7 +20,8 @@ beforeAll(async () => {
   environment = await startEnvironment();
 });
 afterAll(() => environment?.stop());
-beforeEach(async () => {
+beforeEach(async ({ onTestFailed }) => {
+  onTestFailed(() => console.error(environment.workerLines().join("\n")));
   browser = await openBrowser();
   reader = await ReaderPage.open(browser.context, environment.docs.crossSite, environment.worker);
 });
@@ -108,5 +109,23 @@ describe("an outage", () => {
     await reader.page.unroute(`${environment.worker}/docent/**`);
     await reader.signInButton().click();
     await reader.dialog().getByRole("heading", { name: "Sign in" }).waitFor();
+  });
+});
+
+describe("a browser that keeps no cookie and no storage at all", () => {
+  test("shows the docs, and tells a reader who signs up why it did not last", async () => {
+    const strict = await openBrowser({ blocked: "all" });
+    try {
+      const page = await ReaderPage.open(strict.context, environment.docs.crossSite, environment.worker);
+      await page.visit();
+      await page.openSignUp();
+      await page.dialog().getByLabel("E-mail address").fill(somebody().email);
+      await page.dialog().getByLabel("Password", { exact: true }).fill("a good password");
+      await page.dialog().getByRole("button", { name: "Create account" }).click();
+      await page.dialog().getByText("this browser did not keep it").waitFor();
+      expect(page.complaints).toEqual([]);
+    } finally {
+      await strict.close();
+    }
   });
 });

@@ -39,8 +39,8 @@ afterAll(() => {
   for (const server of servers) server.close();
 });
 
-async function cookiesKept(thirdPartyCookies: "blocked" | "allowed"): Promise<string[]> {
-  const browser = await openBrowser({ thirdPartyCookies });
+async function cookiesKept(blocked: "third-party" | "none"): Promise<string[]> {
+  const browser = await openBrowser({ blocked });
   try {
     const page = await browser.context.newPage();
     await page.goto(docs);
@@ -55,9 +55,9 @@ async function cookiesKept(thirdPartyCookies: "blocked" | "allowed"): Promise<st
 }
 
 test("blocked: an unpartitioned cookie of another site is lost, a partitioned one is kept", async () => {
-  expect(await cookiesKept("blocked")).toEqual(["__Host-partitioned=1"]);
+  expect(await cookiesKept("third-party")).toEqual(["__Host-partitioned=1"]);
 });
 
 test("allowed: both are kept", async () => {
-  expect(await cookiesKept("allowed")).toEqual(["__Host-partitioned=1", "plain=1"]);
+  expect(await cookiesKept("none")).toEqual(["__Host-partitioned=1", "plain=1"]);
 });
