@@ -1,0 +1,95 @@
+// Which of Better Auth's endpoints exist, and which can be reached: an upgrade that brings a new one fails here until
+// somebody decides.
+import { describe, expect, it } from "vitest";
+import { createAuth } from "../../src/auth/better-auth.ts";
+import { ANSWERED_BY_US, REFUSED, THROUGH_BETTER_AUTH } from "../../src/auth/routes.ts";
+import { createDatabase } from "../../src/db/client.ts";
+import { Browser } from "../harness/browser.ts";
+import { TestDatabase } from "../harness/database.ts";
+import { AUTH_SECRET, BASE_URL, CONFIG, Isolate } from "../harness/isolate.ts";
+
+const database = await TestDatabase.create("allow-list");
+const isolate = await Isolate.create({ database });
+const reader = new Browser(isolate, BASE_URL);
+expect((await reader.signUp()).status).toBe(200);
+
+/** Better Auth as the Worker builds it, to read which endpoints it has. Nothing is sent. */
+const auth = createAuth({
+  db: createDatabase({ url: database.url, timeoutMs: 1, fetch, onCall() {}, onFailure() {} }),
+  baseUrl: BASE_URL,
+  docsOrigins: new Set(),
+  secret: AUTH_SECRET,
+  passwordEnabled: true,
+  now: () => 0,
+  randomId: () => "",
+  waitUntil() {},
+  onSessionsEnded() {},
+});
+const endpoints = Object.values(auth.api)
+  .map((endpoint: { path?: string }) => endpoint.path)
+  .filter((path) => path !== undefined);
+
+/** With something where a parameter goes. */
+const filled = (path: string) => `/api/auth${path.replace(/:\w+/g, "value")}`;
+
+/** Spellings that a router might take for the same path. */
+const spellings = (path: string) => [
+  path,
+  `${path}/`,
+  `${path}?x=/api/auth/sign-in/email`,
+  path.toUpperCase(),
+  path.replace("/api/auth", "/API/AUTH"),
+  path.replace("/api/auth/", "/api/auth//"),
+  path.replace("/api/auth/", "//api/auth/"),
+  path.replace("/api/auth/", "/api/auth/./"),
+  path.replace("/api/auth/", "/api/auth/x/../"),
+  path.replace("/api/auth/", "/api/auth/x/%2e%2e/"),
+  path.replace("/api/auth/", "/api/auth%2f"),
+  path.replace("/api/auth/", "/api/auth%5c"),
+  path.replace("/api/auth/", "/api/auth\\"),
+  path.replace(/(.)$/, (last) => `%${last.charCodeAt(0).toString(16)}`),
+  `${path}%00`,
+  `${path}%20`,
+  `${path};x`,
+];
+
+describe("Better Auth's endpoints", () => {
+  it("are each passed on, answered by us, or refused by name, and no list names one that is gone", () => {
+    const lists = [...THROUGH_BETTER_AUTH, ...ANSWERED_BY_US, ...Object.keys(REFUSED)];
+    expect([...new Set(endpoints)].sort()).toEqual(lists.sort());
+  });
+
+  it.each(Object.keys(REFUSED))("never answer at %s, however it is spelt", async (path) => {
+    const { sql } = isolate;
+    for (const method of ["GET", "POST", "PUT", "DELETE"]) {
+      for (const spelling of spellings(filled(path))) {
+        const answer = await reader.send(spelling, { method, ...(method !== "GET" && { json: { token: "x" } }) });
+        expect([method, spelling, answer.status], answer.text).toEqual([method, spelling, 404]);
+        expect(answer.body).toMatchObject({ code: expect.stringMatching(/not.found/i) as string });
+        expect(answer.setCookies).toEqual([]);
+      }
+    }
+    expect(isolate.sql).toBe(sql);
+  });
+
+  it.each([...THROUGH_BETTER_AUTH, ...ANSWERED_BY_US])("are not reached at another spelling of %s", async (path) => {
+    for (const spelling of spellings(filled(path))) {
+      // What is the same path to every URL parser, like /x/../, is the same route with the same checks.
+      const same = decodeURI(new URL(spelling, BASE_URL).pathname) === filled(path);
+      const answer = await reader.send(spelling, { method: "POST", json: {}, origin: "https://evil.example" });
+      const expected = same ? (path === "/get-session" || path === "/list-sessions" ? 405 : 403) : 404;
+      expect([spelling, answer.status], answer.text).toEqual([spelling, expected]);
+    }
+  });
+
+  it("let nobody in by password where passwords are switched off", async () => {
+    const off = await Isolate.create({ database, config: { ...CONFIG, methods: { password: false } } });
+    const before = await database.count("user");
+    const email = "switched-off@example.test";
+    for (const path of ["/api/auth/sign-up/email", "/api/auth/sign-in/email"]) {
+      const answer = await new Browser(off).post(path, { email, password: "correct horse battery" });
+      expect([path, answer.status, answer.setCookies], answer.text).toEqual([path, 400, []]);
+    }
+    expect(await database.count("user")).toBe(before);
+  });
+});
