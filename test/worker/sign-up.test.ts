@@ -57,7 +57,9 @@ describe("sign-up", () => {
       new Browser(isolate).signUp("twice@example.test"),
       new Browser(isolate).signUp("twice@example.test"),
     ]);
-    expect(answers.map((answer) => answer.status).sort(), answers.map((answer) => answer.text).join()).toEqual([200, 422]);
+    expect(answers.map((answer) => answer.status).sort(), answers.map((answer) => answer.text).join()).toEqual([
+      200, 422,
+    ]);
     const after = await rows();
     expect(after).toEqual({ user: before.user + 1, account: before.account + 1, session: before.session + 1 });
   });
@@ -116,7 +118,10 @@ describe("sign-up", () => {
     const password = "گزرگاہ-öäü-🦾🦿";
     const answer = await browser.post("/api/auth/sign-up/email", { email: "unicode@example.test", password });
     expect(answer.status, answer.text).toBe(200);
-    const signedIn = await new Browser(isolate).post("/api/auth/sign-in/email", { email: "unicode@example.test", password });
+    const signedIn = await new Browser(isolate).post("/api/auth/sign-in/email", {
+      email: "unicode@example.test",
+      password,
+    });
     expect(signedIn.status, signedIn.text).toBe(200);
   });
 
@@ -147,7 +152,8 @@ describe("the session cookie", () => {
       expect(setCookies).toHaveLength(1);
       expect(setCookies[0]).toMatch(/^__Host-docent\.session_token=[^;]+; /);
       expect(setCookies[0]).toMatch(/; Max-Age=2592000/);
-      for (const attribute of ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"]) expect(setCookies[0]).toContain(attribute);
+      for (const attribute of ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"])
+        expect(setCookies[0]).toContain(attribute);
       expect(setCookies[0]).not.toMatch(/Partitioned|Domain/i);
     }
   });
