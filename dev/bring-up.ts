@@ -9,7 +9,7 @@ import type { Ports } from "./ports.ts";
 import type { Program } from "./processes.ts";
 import { SEED_READERS } from "./readers.ts";
 import { prepareWorkerVars } from "./secrets.ts";
-import { pushCatalogue, seedReaders } from "./seed.ts";
+import { pushCatalogue, type SeedTarget, seedReaders } from "./seed.ts";
 import type { StateFolder } from "./state-folder.ts";
 import { serveFolder } from "./static-server.ts";
 import { line, table } from "./terminal.ts";
@@ -88,7 +88,12 @@ export async function bringUp({ root, state, ports, stop, running }: BringUpOpti
   if (!ready.ready) return stop.aborted ? null : workerFailure(ready.reason, worker);
   console.log(line("Worker", `${vars.workerUrl} · log in .docent/wrangler.log`));
 
-  const target = { workerUrl: vars.workerUrl, docsOrigin: vars.docsOrigins[0], run: database.run, fetch };
+  const target: SeedTarget = {
+    workerUrl: vars.workerUrl,
+    docsOrigin: vars.docsOrigins[0],
+    run: database.run,
+    fetch: (input, init) => fetch(input, { ...init, signal: stop }),
+  };
   await pushCatalogue(target, site, vars.catalogueToken, catalogue);
   const made = await seedReaders(target, SEED_READERS);
   console.log(line("Readers", `${made} made now, ${SEED_READERS.length} in all`));

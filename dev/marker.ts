@@ -1,7 +1,8 @@
 // The mark of a database that `npm start` made: seeding and reset touch no other, whatever a variable points at.
 import type { Session } from "./neon/backend.ts";
 
-const MARK = "docent_development";
+/** The schema that is the mark; what development remembers about this database is in it. */
+export const MARK = "docent_development";
 
 /** Schemas that hold something of somebody: an empty database has none, and `public` only as an empty default. */
 const CONTENTS = `

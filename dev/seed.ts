@@ -1,6 +1,7 @@
 // Fills a development database: the demo's catalogue and the ready-made readers, through the Worker's real API. Only the
 // admin's role is set by SQL, because no API grants one. Call it for a database that `npm start` made, and no other.
 import type { CatalogueInput } from "../src/core/catalogue.ts";
+import { MARK } from "./marker.ts";
 import type { Session } from "./neon/backend.ts";
 import type { SeedReader } from "./readers.ts";
 
@@ -25,26 +26,33 @@ export async function pushCatalogue(
 }
 
 /**
- * Makes the readers that are not there yet; those that are stay as a contributor left them.
+ * Makes the readers that were never made; those that were stay as a contributor left them. One whose making was
+ * interrupted is finished.
  * @returns how many were made.
  */
 export async function seedReaders(target: SeedTarget, readers: readonly SeedReader[]): Promise<number> {
-  let made = 0;
-  for (const reader of readers) {
-    const found = await target.run(async (session) => {
-      const { rows } = await session.query('select id from "user" where email = $1', [reader.email]);
-      return rows.length > 0;
-    });
-    if (found) continue;
-    await signUp(target, reader);
-    made += 1;
+  const seeded = await target.run(async (session) => {
+    await session.query(`create table if not exists ${MARK}.seeded (email text primary key)`);
+    const { rows } = await session.query(`select email from ${MARK}.seeded`);
+    return new Set(rows.map((row) => row.email));
+  });
+  const missing = readers.filter((reader) => !seeded.has(reader.email));
+  for (const reader of missing) {
+    await seedReader(target, reader);
+    await target.run((session) => session.query(`insert into ${MARK}.seeded (email) values ($1)`, [reader.email]));
   }
-  return made;
+  return missing.length;
 }
 
-async function signUp(target: SeedTarget, { email, name, password, background, admin }: SeedReader): Promise<void> {
+async function seedReader(target: SeedTarget, { email, name, password, background, admin }: SeedReader): Promise<void> {
   const origin = target.docsOrigin;
-  const response = await ask(target, "/api/auth/sign-up/email", "POST", { email, name, password }, { origin });
+  const exists = await target.run(async (session) => {
+    const { rows } = await session.query('select from "user" where email = $1', [email]);
+    return rows.length > 0;
+  });
+  const response = exists
+    ? await ask(target, "/api/auth/sign-in/email", "POST", { email, password }, { origin })
+    : await ask(target, "/api/auth/sign-up/email", "POST", { email, name, password }, { origin });
   const cookie = response.headers
     .getSetCookie()
     .map((header) => header.split(";", 1)[0])

@@ -60,8 +60,9 @@ export function workerEnvironment(env: NodeJS.ProcessEnv, root: string, state: S
   };
 }
 
-/** Milliseconds between two questions, and how long to ask: a first build on a slow machine takes a while. */
+/** Milliseconds between two questions, for one answer, and in all: a first build on a slow machine takes a while. */
 const INTERVAL = 200;
+const ONE_ANSWER = 10_000;
 const LONGEST = 120_000;
 
 /** Waits until the Worker answers with its database; otherwise says why it does not. */
@@ -77,12 +78,13 @@ export async function workerReady(
       try {
         const response = await fetch(`${options.url}/readyz`, {
           headers: { authorization: `Bearer ${options.secret}` },
-          signal: deadline,
+          // While wrangler rebuilds it holds requests back, and may lose one.
+          signal: AbortSignal.any([deadline, AbortSignal.timeout(ONE_ANSWER)]),
         });
         if (response.ok) return { ready: true as const };
         last = `it answered ${response.status}: ${await response.text()}`;
       } catch {
-        // Not listening yet.
+        // Not listening yet, or not answering.
       }
       await wait(INTERVAL, undefined, { signal: deadline }).catch(() => {});
     }

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wri
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { neon, neonConfig } from "@neondatabase/serverless";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 const checkout = join(import.meta.dirname, "..", "..");
@@ -70,7 +71,7 @@ async function up(started: Started): Promise<void> {
   const ended = started.ended.then((code) => {
     throw new Error(`it ended with ${code}:\n${started.output()}`);
   });
-  await Promise.race([ended, expect.poll(started.output, { timeout: 120_000, interval: 100 }).toContain(UP)]);
+  await Promise.race([ended, expect.poll(started.output, { timeout: 150_000, interval: 100 }).toContain(UP)]);
 }
 
 const urlOf = (name: string, path = "/", host = "localhost") => `http://${host}:${ports[`DOCENT_PORT_${name}`]}${path}`;
@@ -96,7 +97,7 @@ test("a port in use ends it with the name of the variable, before anything was m
   expect(existsSync(join(root, ".docent"))).toBe(false);
 });
 
-test("everything comes up, stops on SIGTERM, and remembers its readers at the next start", {
+test("everything comes up, stops on SIGTERM, and goes on where it was at the next start", {
   timeout: 300_000,
 }, async () => {
   const first = start();
@@ -116,6 +117,13 @@ test("everything comes up, stops on SIGTERM, and remembers its readers at the ne
   const catalogue = (await (await fetch(urlOf("WORKER", "/api/catalog?site=course"))).json()) as { pages: unknown[] };
   expect(catalogue.pages.length).toBeGreaterThanOrEqual(10);
 
+  // As if it had been stopped while Ada and the administrator were being made.
+  neonConfig.fetchEndpoint = () => urlOf("DATABASE", "/sql");
+  const sql = neon("postgres://docent:docent@localhost/docent");
+  await sql`delete from background_information where user_id = (select id from "user" where email like 'ada@%')`;
+  await sql`update "user" set role = 'user'`;
+  await sql`delete from docent_development.seeded where email like 'ad%'`;
+
   const second = start();
   expect(await second.ended).toBe(1);
   expect(second.output()).toContain("is in use");
@@ -130,7 +138,15 @@ test("everything comes up, stops on SIGTERM, and remembers its readers at the ne
   const again = start();
   await up(again);
   expect(again.output()).toContain("0 applied now");
-  expect(again.output()).toContain("0 made now, 4 in all");
+  expect(again.output()).toContain("2 made now, 4 in all");
+  const readers = await sql`select u.email, u.role, b.user_id is not null as answered from "user" u
+    left join background_information b on b.user_id = u.id order by u.email`;
+  expect(readers).toEqual([
+    { email: "ada@example.test", role: "user", answered: true },
+    { email: "admin@example.test", role: "admin", answered: false },
+    { email: "grace@example.test", role: "user", answered: true },
+    { email: "omar@example.test", role: "user", answered: true },
+  ]);
   expect(await signIn("grace@example.test", "grace-builds-robots")).toMatchObject({ name: "Grace" });
   // Nothing of the contributor's own reached the Worker.
   const log = readFileSync(join(root, ".docent", "wrangler.log"), "utf8");
