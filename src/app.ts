@@ -1,6 +1,7 @@
 // The table of contents: the order of the middleware and every route of the Worker. Static assets (/docent.js,
 // /docent/*) are served before it is asked. No decision is taken here.
 import { Hono } from "hono";
+import type { changePasswordHandler } from "./auth/change-password.ts";
 import type { authHandlers } from "./auth/handlers.ts";
 import { inBetterAuthShape } from "./auth/problem-shape.ts";
 import type { catalogueHandlers } from "./content/catalogue-handlers.ts";
@@ -25,6 +26,7 @@ export interface AppDeps {
   origins: Origins;
   resolver: SessionResolver;
   auth: ReturnType<typeof authHandlers>;
+  changePassword: ReturnType<typeof changePasswordHandler>;
   session: ReturnType<typeof sessionHandlers>;
   background: ReturnType<typeof backgroundHandlers>;
   catalogue: ReturnType<typeof catalogueHandlers>;
@@ -36,7 +38,7 @@ export interface AppDeps {
 }
 
 export function createApp(deps: AppDeps): Hono<AppEnv> {
-  const { auth, session, background, catalogue, recommendations, health, resolver } = deps;
+  const { auth, changePassword, session, background, catalogue, recommendations, health, resolver } = deps;
   // From a docs page, or from the Worker's own pages only: docs pages run third-party scripts.
   const docs = allowOrigins(deps.origins, "docs");
   const own = allowOrigins(deps.origins, "own");
@@ -65,7 +67,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.post("/api/auth/revoke-session", own, accountNow, session.revoke);
   app.post("/api/auth/revoke-sessions", own, requireJson, accountNow, session.revokeAll);
   app.post("/api/auth/revoke-other-sessions", own, requireJson, accountNow, session.revokeOthers);
-  app.post("/api/auth/change-password", own, accountNow, auth.changePassword);
+  app.post("/api/auth/change-password", own, accountNow, changePassword);
   app.post("/api/auth/update-user", own, accountNow, auth.updateUser);
 
   app.get("/api/session", docs, session.whoIsThis);

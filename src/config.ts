@@ -25,7 +25,7 @@ export interface Config extends DocentConfig {
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-const isLoopback = (url: string): boolean => URL.canParse(url) && LOOPBACK.has(new URL(url).hostname);
+export const isLoopback = (url: string): boolean => URL.canParse(url) && LOOPBACK.has(new URL(url).hostname);
 
 /** What the database driver accepts; it looks only when the first statement is sent. */
 function isConnectionString(text: string): boolean {
@@ -124,7 +124,7 @@ function misplaced(values: z.infer<typeof variables>, config: DocentConfig): Con
   if (values.DEV_DOCS_ORIGINS) mistakes.push({ path: "DEV_DOCS_ORIGINS", message: local });
   config.sites.forEach((site, index) => {
     site.origins.forEach((origin, at) => {
-      if (!origin.startsWith("https://")) {
+      if (!origin.startsWith("https://") || isLoopback(origin)) {
         mistakes.push({
           path: `docent.config.ts: sites[${index}].origins[${at}]`,
           message: `must be https in a deployment: replace "${origin}" by the origin your docs are served from`,

@@ -1,10 +1,9 @@
 // The Worker's entry. Handlers only: a Worker's entry may export nothing else.
 import { env, waitUntil } from "cloudflare:workers";
 import config from "../docent.config.ts";
-import type { Bindings } from "./config.ts";
 import { createWorker } from "./worker.ts";
 
-const worker = createWorker(env as unknown as Bindings, config, {
+const worker = createWorker(env, config, {
   now: () => Date.now(),
   randomId: () => crypto.randomUUID(),
   fetch: (input, init) => fetch(input, init),

@@ -3,22 +3,23 @@
 import type { Context } from "hono";
 import { createApp, createUnconfiguredApp } from "./app.ts";
 import { createAuth } from "./auth/better-auth.ts";
+import { changePasswordHandler } from "./auth/change-password.ts";
 import { authHandlers } from "./auth/handlers.ts";
 import { purgeExpiredVerifications } from "./auth/purge.ts";
-import { type Bindings, type Config, readableOrigins, readConfig } from "./config.ts";
+import { type Bindings, type Config, isLoopback, readableOrigins, readConfig } from "./config.ts";
 import { catalogueHandlers } from "./content/catalogue-handlers.ts";
 import { CatalogueStore } from "./content/catalogue-store.ts";
 import { recommendationHandlers } from "./content/recommendation-handlers.ts";
 import { createDatabase } from "./db/client.ts";
 import type { AppEnv } from "./http/app-env.ts";
 import type { Origins } from "./http/origin.ts";
-import { requestContext } from "./http/request-context.ts";
+import { newRequestContext, requestContext } from "./http/request-context.ts";
 import { createMailer } from "./mail/mailer.ts";
 import { passwordChanged } from "./mail/templates.ts";
 import { healthHandlers } from "./maintenance/health.ts";
 import { runChores } from "./maintenance/scheduled.ts";
 import { backgroundHandlers } from "./reader/background-handlers.ts";
-import { CredentialVerifier } from "./session/credential.ts";
+import { CredentialSigner } from "./session/credential.ts";
 import { sessionHandlers } from "./session/handlers.ts";
 import { KvTier } from "./session/kv-tier.ts";
 import { MemoryTier } from "./session/memory-tier.ts";
@@ -72,6 +73,9 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
         }),
       ),
     );
+  // In a context of its own: what fails in it must not make a failure of the request that started it.
+  const afterResponse = (work: () => Promise<unknown>) =>
+    waitUntil(requestContext.run(newRequestContext(requestContext.getStore()?.id ?? randomId()), work));
   const origins: Origins = { own: config.baseUrl, docs: config.docsOrigins };
   const sites = new Set(config.sites.map((site) => site.id));
   const siteName = config.sites[0]?.name ?? "Docent";
@@ -92,15 +96,16 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
 
   const { kv, cacheSeconds, outageSeconds } = config.sessions;
   const usefulSeconds = Math.max(cacheSeconds, outageSeconds);
+  const signer = new CredentialSigner(config.authSecret);
   const resolver = new SessionResolver({
     db,
     memory: new MemoryTier(usefulSeconds * 1000),
     kv: new KvTier({ kv, usefulSeconds, now, sleep: deps.sleep, log }),
-    verifier: new CredentialVerifier(config.authSecret),
+    signer,
     cacheSeconds,
     outageSeconds,
     now,
-    waitUntil,
+    afterResponse,
     log,
   });
   const mailer = createMailer(config.mail, { fetch: deps.fetch, log });
@@ -113,7 +118,6 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     now,
     randomId,
     waitUntil,
-    onSessionsEnded: (tokens) => resolver.ended(tokens),
   });
   const onChanged = (c: Context<AppEnv>) =>
     resolver.changed(c.get("session").userId, c.req.raw.headers, c.get("request"));
@@ -126,10 +130,18 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       auth,
       db,
       now,
-      waitUntil,
+      afterResponse,
       log,
       onChanged,
-      sendPasswordChanged: (to) => mailer.send(to, passwordChanged(siteName)),
+    }),
+    changePassword: changePasswordHandler({
+      auth,
+      db,
+      now,
+      randomId,
+      sign: (token) => signer.sign(token),
+      onEnded: (tokens) => resolver.ended(tokens),
+      notify: (email) => afterResponse(() => mailer.send(email, passwordChanged(siteName))),
     }),
     session: sessionHandlers({ db, resolver, now }),
     background: backgroundHandlers({
@@ -146,8 +158,11 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     log,
   });
 
+  const misplaced = createUnconfiguredApp({ now, randomId, log, docs: new Set() });
   return {
-    fetch: async (request) => app.fetch(request),
+    // A configuration for this machine, deployed: development secrets would guard a public Worker.
+    fetch: async (request) =>
+      config.local && !isLoopback(request.url) ? misplaced.fetch(request) : app.fetch(request),
     scheduled: () =>
       runChores(
         [

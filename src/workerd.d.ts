@@ -5,3 +5,11 @@ declare module "node:async_hooks" {
     getStore(): T | undefined;
   }
 }
+
+/** What `env` of cloudflare:workers holds; readConfig checks it. */
+declare namespace Cloudflare {
+  interface Env {
+    SESSIONS: KVNamespace;
+    [name: string]: unknown;
+  }
+}

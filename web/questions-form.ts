@@ -7,9 +7,6 @@ import { dialogTexts as texts } from "./locales/en.ts";
 import type { ReaderStore } from "./reader-store.ts";
 import type { LooseBackground, ShownQuestion, ShownQuestionnaire } from "./wire.ts";
 
-/** Choices not saved yet; they outlive the element, so closing the dialog loses nothing. */
-let draft: Answers | undefined;
-
 type State =
   | { status: "loading" }
   | { status: "failed" }
@@ -60,7 +57,7 @@ export class QuestionsForm extends LitElement {
       return;
     }
     const asked = questionnaire.value.questionnaire;
-    this.answers = { ...answersOf(background.value, asked), ...draft };
+    this.answers = { ...answersOf(background.value, asked), ...store.draft };
     this.state = {
       status: "asking",
       questionnaire: asked,
@@ -137,7 +134,7 @@ export class QuestionsForm extends LitElement {
   }
 
   #set(field: string, values: readonly string[]): void {
-    draft = { ...draft, [field]: values };
+    if (this.store) this.store.draft = { ...this.store.draft, [field]: values };
     this.answers = { ...this.answers, [field]: values };
   }
 
@@ -150,14 +147,14 @@ export class QuestionsForm extends LitElement {
     const failure = await store.saveBackground(withAnswers(state.background, state.questionnaire, this.answers));
     this.busy = false;
     if (failure === undefined) {
-      draft = undefined;
+      if (this.store) this.store.draft = undefined;
       this.#done();
     } else if (isSignedOut(failure)) this.dispatchEvent(new Event("docent-signed-out"));
     else this.problem = failure.kind === "unreachable" ? texts.unreachable : texts.refused;
   }
 
   #skip(): void {
-    draft = undefined;
+    if (this.store) this.store.draft = undefined;
     this.#done();
   }
 

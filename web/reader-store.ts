@@ -1,8 +1,9 @@
 // Who is reading, and what is recommended to them: the one state that all elements of a page share.
 // Talks to the API; knows nothing of elements. Says "change" after every change.
+import type { Answers } from "./answers.ts";
 import { type Api, type Failure, isSignedOut, type Outcome } from "./api.ts";
 import type { Device } from "./host.ts";
-import type { LooseBackground, ShownRecommendation, User } from "./wire.ts";
+import type { KnownReader, LooseBackground, ShownRecommendation, User } from "./wire.ts";
 
 export type ReaderState =
   | { status: "checking" }
@@ -29,6 +30,12 @@ export class ReaderStore extends EventTarget {
   /** Known after a sign-in on this page, or once `loadUser` was asked. */
   user: User | undefined;
   announcement: Announcement | undefined;
+  /** This reader's choices in the questionnaire that are not saved yet: closing the dialog loses nothing. */
+  draft: Answers | undefined;
+  /** The element whose button could not open the dialog, because its part of the widget did not load. */
+  dialogFailedAt: HTMLElement | undefined;
+  /** The last reader who was known here; a session that ends does not change it. */
+  #readerId: string | undefined;
   /** How many pages the largest list of this page shows; 0 while there is no list. */
   #limit = 0;
   readonly #api: Api;
@@ -44,7 +51,9 @@ export class ReaderStore extends EventTarget {
     return this.#api;
   }
 
-  #changed(change: Partial<Pick<ReaderStore, "reader" | "recommendations" | "user" | "announcement">>): void {
+  #changed(
+    change: Partial<Pick<ReaderStore, "reader" | "recommendations" | "user" | "announcement" | "dialogFailedAt">>,
+  ): void {
     Object.assign(this, change);
     this.dispatchEvent(new Event("change"));
   }
@@ -57,6 +66,10 @@ export class ReaderStore extends EventTarget {
       recommendations: { status: "none" },
       ...(announcement ? { announcement } : {}),
     });
+  }
+
+  setDialogFailure(at: HTMLElement | undefined): void {
+    if (at !== this.dialogFailedAt) this.#changed({ dialogFailedAt: at });
   }
 
   /** Asks the Worker who this is; the recommendations are asked for at the same time. */
@@ -84,9 +97,15 @@ export class ReaderStore extends EventTarget {
       this.#signedOut();
       return;
     }
+    this.#changed({ reader: this.#signedIn(answer.value.reader) });
+  }
+
+  #signedIn({ id, background }: KnownReader): ReaderState {
     this.#device.rememberSignIn(true);
-    const hasAnswers = (answer.value.reader?.background?.updatedAt ?? null) !== null;
-    this.#changed({ reader: { status: "signed-in", hasAnswers } });
+    // Somebody else than before: what the other had not saved is not theirs to see.
+    if (id !== this.#readerId) this.draft = undefined;
+    this.#readerId = id;
+    return { status: "signed-in", hasAnswers: (background?.updatedAt ?? null) !== null };
   }
 
   /** A list on the page wants this many recommendations. */
@@ -123,10 +142,8 @@ export class ReaderStore extends EventTarget {
     const session = await this.#api.session();
     if (!session.ok) return session.failure;
     if (session.value.session === null) return { kind: "cookie-lost" };
-    this.#device.rememberSignIn(true);
-    const hasAnswers = (session.value.reader?.background?.updatedAt ?? null) !== null;
     this.#changed({
-      reader: { status: "signed-in", hasAnswers },
+      reader: this.#signedIn(session.value.reader),
       user: answer.value?.user,
       announcement: "signed-in",
     });
@@ -138,6 +155,7 @@ export class ReaderStore extends EventTarget {
   async signOut(): Promise<Failure | undefined> {
     const answer = await this.#api.signOut();
     if (!answer.ok) return answer.failure;
+    this.draft = undefined;
     this.#signedOut("signed-out");
     return undefined;
   }

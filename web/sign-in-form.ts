@@ -27,7 +27,7 @@ function explain(failure: SignInFailure): { field?: FieldName; text: string } {
       return { field: "password", text: texts.passwordTooShort(LEAST) };
     case "PASSWORD_TOO_LONG":
       return { field: "password", text: texts.passwordTooLong(MOST) };
-    case "BANNED_USER":
+    case "ACCOUNT_BLOCKED":
       return { text: texts.notAllowed };
     default:
       return { text: texts.refused };

@@ -26,8 +26,6 @@ export interface AuthDeps {
   now: () => number;
   randomId: () => string;
   waitUntil: (work: Promise<unknown>) => void;
-  /** Sessions that Better Auth has deleted. */
-  onSessionsEnded: (tokens: string[]) => void;
 }
 
 /** A column that only the server writes. */
@@ -128,9 +126,6 @@ export function createAuth(deps: AuthDeps) {
               },
             };
           },
-        },
-        delete: {
-          after: async (row) => deps.onSessionsEnded([row.token]),
         },
       },
     },

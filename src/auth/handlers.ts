@@ -47,23 +47,24 @@ export interface AuthHandlerDeps {
   auth: Auth;
   db: Database;
   now: () => number;
-  waitUntil: (work: Promise<unknown>) => void;
+  afterResponse: (work: () => Promise<unknown>) => void;
   log: (line: object) => void;
   /** What caches hold of this reader is outdated. */
   onChanged: (c: C) => Promise<void>;
-  /** Tells a reader that their password was changed. Never fails. */
-  sendPasswordChanged: (to: string) => Promise<void>;
 }
 
 export function authHandlers(deps: AuthHandlerDeps) {
   /** Passes a checked body to Better Auth. An outage is 503 without cookies, whatever Better Auth made of it. */
-  async function forward(c: C, path: BetterAuthPath): Promise<{ response: Response; body?: unknown }> {
+  async function forward(c: C, path: BetterAuthPath, signed?: string): Promise<{ response: Response; body?: unknown }> {
     const form: z.ZodMiniType<object> = FORMS[path];
     const read = await readJson(c, form, MAX_BODY_BYTES);
     if (!read.ok) return { response: read.response };
     const url = new URL(`/api/auth${path}`, c.req.url);
     const headers = new Headers(c.req.raw.headers);
     headers.delete("content-length");
+    // Better Auth reads cookies its own way: it gets the one that was resolved, or none, and never picks another.
+    headers.delete("cookie");
+    if (signed !== undefined) headers.set("cookie", `${SESSION_COOKIE}=${encodeURIComponent(signed)}`);
     const request = new Request(url, { method: "POST", headers, body: JSON.stringify(read.value) });
     const context = c.get("request");
     let answer: Response;
@@ -74,11 +75,16 @@ export function authHandlers(deps: AuthHandlerDeps) {
       throw error;
     }
     if (context.databaseFailed) return { response: problem(c, "unavailable") };
-    if (answer.status >= 500) return { response: problem(c, "internal") };
+    if (answer.status >= 500) {
+      deps.log({ level: "error", message: "Better Auth failed", id: context.id, status: answer.status });
+      return { response: problem(c, "internal") };
+    }
     const body = withoutTokens(await readObject(answer), context.sessionIds);
-    const response = c.json(body ?? null, answer.ok ? 200 : refusalStatus(answer.status));
+    // A refusal has no session: one that Better Auth had already set is of a row that was never written.
+    if (!answer.ok) return { response: c.json(body ?? null, refusalStatus(answer.status)) };
+    const response = c.json(body ?? null);
     for (const cookie of answer.headers.getSetCookie()) response.headers.append("Set-Cookie", cookie);
-    return answer.ok ? { response, body } : { response };
+    return { response, body };
   }
 
   /** Only when the answer carries a session: a second factor may still be asked for. */
@@ -88,14 +94,13 @@ export function authHandlers(deps: AuthHandlerDeps) {
       .some((cookie) => /^[^=]+=[^;]/.test(cookie) && cookie.startsWith(SESSION_COOKIE));
     const address = addressIn(body);
     if (!signedIn || address === undefined) return;
-    deps.waitUntil(
+    const [id, at] = [c.get("requestId"), new Date(deps.now())];
+    deps.afterResponse(() =>
       deps.db
         .update(user)
-        .set({ lastLoginAt: new Date(deps.now()) })
+        .set({ lastLoginAt: at })
         .where(eq(user.email, address))
-        .then(undefined, () =>
-          deps.log({ level: "warn", message: "last_login_at was not written", id: c.get("requestId") }),
-        ),
+        .then(undefined, () => deps.log({ level: "warn", message: "last_login_at was not written", id })),
     );
   }
 
@@ -108,15 +113,8 @@ export function authHandlers(deps: AuthHandlerDeps) {
       return response;
     },
 
-    async changePassword(c: C): Promise<Response> {
-      const { response, body } = await forward(c, "/change-password");
-      const address = addressIn(body);
-      if (address !== undefined) deps.waitUntil(deps.sendPasswordChanged(address));
-      return response;
-    },
-
     async updateUser(c: C): Promise<Response> {
-      const { response } = await forward(c, "/update-user");
+      const { response } = await forward(c, "/update-user", c.get("signed"));
       if (response.ok) await deps.onChanged(c);
       return response;
     },

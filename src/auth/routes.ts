@@ -3,10 +3,10 @@
 // that is in neither list, so that an upgrade cannot open one unnoticed.
 
 /** Reached through Better Auth's handler. */
-export const THROUGH_BETTER_AUTH = ["/sign-up/email", "/sign-in/email", "/change-password", "/update-user"] as const;
+export const THROUGH_BETTER_AUTH = ["/sign-up/email", "/sign-in/email", "/update-user"] as const;
 export type BetterAuthPath = (typeof THROUGH_BETTER_AUTH)[number];
 
-/** The same path and shape, answered by our own session room. */
+/** The same path and shape, answered by us: sessions are ours, and a change of password must be atomic. */
 export const ANSWERED_BY_US = [
   "/get-session",
   "/sign-out",
@@ -14,6 +14,7 @@ export const ANSWERED_BY_US = [
   "/revoke-session",
   "/revoke-sessions",
   "/revoke-other-sessions",
+  "/change-password",
 ] as const;
 
 /** Never reachable, with the reason. */

@@ -3,6 +3,7 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import type { CataloguePage } from "../core/catalogue.ts";
 import type { Database } from "../db/client.ts";
 import { backgroundInformation, catalogue, page, readingProgress, user } from "../db/schema/index.ts";
+import { BACKGROUND_COLUMNS } from "../db/selections.ts";
 
 /** Rows of one INSERT: at 22 parameters each, below Postgres' limit of 65,535. */
 const ROWS_PER_INSERT = 1000;
@@ -102,18 +103,7 @@ export async function findRankingInput(db: Database, userId: string, site: strin
     .select({
       catalogueVersion: catalogue.version,
       progress: progress.rows,
-      background: {
-        experienceLevel: backgroundInformation.experienceLevel,
-        primaryDomain: backgroundInformation.primaryDomain,
-        programmingLanguages: backgroundInformation.programmingLanguages,
-        softwareTools: backgroundInformation.softwareTools,
-        hardwareSetup: backgroundInformation.hardwareSetup,
-        technicalPreferences: backgroundInformation.technicalPreferences,
-        answers: backgroundInformation.answers,
-        answeredAt: backgroundInformation.answeredAt,
-        questionnaireVersion: backgroundInformation.questionnaireVersion,
-        updatedAt: backgroundInformation.updatedAt,
-      },
+      background: BACKGROUND_COLUMNS,
     })
     .from(user)
     .leftJoin(catalogue, eq(catalogue.site, site))

@@ -68,6 +68,37 @@ export const backgroundInput = z.strictObject({
 });
 export type BackgroundInput = z.infer<typeof backgroundInput>;
 
+const nullableShape = {
+  operatingSystem: z.optional(z.nullable(operatingSystem)),
+  devices: z.optional(z.nullable(terms)),
+  gpu: z.optional(z.nullable(storableText(100, 1))),
+  memoryGb: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(4096)))),
+};
+
+/** Body of `PATCH /api/background`: what is named changes, null takes an answer back, what is not named stays. */
+export const backgroundPatch = z
+  .strictObject({
+    experienceLevel: z.optional(z.nullable(experienceLevel)),
+    primaryDomain: z.optional(z.nullable(storableText(100, 1))),
+    programmingLanguages: z.optional(terms),
+    softwareTools: z.optional(terms),
+    hardwareSetup: z.optional(z.strictObject(nullableShape)),
+    technicalPreferences: z.optional(
+      z.strictObject({
+        learningStyle: z.optional(z.nullable(z.enum(["reading", "hands-on", "examples"]))),
+        sessionMinutes: z.optional(z.nullable(z.int().check(z.minimum(5), z.maximum(480)))),
+      }),
+    ),
+    answers: z.optional(
+      z
+        .record(answerKey, z.nullable(answerValue))
+        .check(z.refine((answers) => Object.keys(answers).length <= BACKGROUND_LIMITS.answers, "has too many answers")),
+    ),
+    questionnaireVersion: z.optional(z.nullable(storableText(60, 1))),
+  })
+  .check(z.refine((patch) => Object.keys(patch).length > 0, "must name at least one field"));
+export type BackgroundPatch = z.infer<typeof backgroundPatch>;
+
 /** The background as the API returns it. */
 export const background = z.object({
   experienceLevel: z.nullable(experienceLevel),

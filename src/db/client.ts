@@ -71,8 +71,9 @@ function sender(options: DatabaseOptions): Send {
     } catch (error) {
       throw new DatabaseUnavailable("no answer", { cause: error });
     }
-    // 507 is Neon's "the result is too large", an answer to this statement that a retry would only repeat.
-    if (response.status >= 500 && response.status !== 507) {
+    // 400 is Postgres' refusal; 413 and 507 are Neon's "too large", which a retry would only repeat. Everything else
+    // (a quota, a proxy, an endpoint that is waking) is no answer to this statement.
+    if (!response.ok && ![400, 413, 507].includes(response.status)) {
       throw new DatabaseUnavailable(`status ${response.status}`);
     }
     const reason = response.ok ? undefined : reasonOf(response.status, body);

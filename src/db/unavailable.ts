@@ -41,3 +41,8 @@ export function violatedConstraint(error: unknown): string | undefined {
   for (const at of chain(error)) if ("constraint" in at && typeof at.constraint === "string") return at.constraint;
   return undefined;
 }
+
+/** A row's parent is gone: the reader was deleted while a cache still knew them. */
+export function violatesForeignKey(error: unknown): boolean {
+  return sqlState(error) === "23503";
+}

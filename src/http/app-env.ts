@@ -26,6 +26,8 @@ export interface AppEnv {
     request: RequestContext;
     /** Set by the middleware that requires a reader. */
     session: CurrentSession;
+    /** The signed credential that session was found by, and no other that the request may hold. */
+    signed: string;
     /** The route's pattern for the log, where the router's own is too coarse. */
     route?: string;
   };

@@ -7,6 +7,8 @@ import { isCrossSiteDocsFetch, type Origins } from "./origin.ts";
 /** Better Auth prefixes every cookie it makes with this. */
 export const COOKIE_PREFIX = "__Host-docent";
 export const SESSION_COOKIE = `${COOKIE_PREFIX}.session_token`;
+/** Set beside it when the reader asked not to be remembered: both then go when the browser closes. */
+const DONT_REMEMBER_COOKIE = `${COOKIE_PREFIX}.dont_remember`;
 
 const LAX = "Path=/; Secure; HttpOnly; SameSite=Lax";
 /** CHIPS: kept per docs site by browsers that block third-party cookies. */
@@ -35,9 +37,30 @@ export function sessionCookieValues(header: string | null): string[] {
 }
 
 /** Removes the cookie in both forms: clearing a partitioned cookie must repeat `Partitioned`. */
-export function expireSessionCookie(headers: Headers): void {
-  headers.append("Set-Cookie", `${SESSION_COOKIE}=; Max-Age=0; ${LAX}`);
-  headers.append("Set-Cookie", `${SESSION_COOKIE}=; Max-Age=0; ${PARTITIONED}`);
+export function expireSessionCookie(headers: Headers, name = SESSION_COOKIE): void {
+  headers.append("Set-Cookie", `${name}=; Max-Age=0; ${LAX}`);
+  headers.append("Set-Cookie", `${name}=; Max-Age=0; ${PARTITIONED}`);
+}
+
+/** Removes every cookie of ours that a request brought: for signing out. */
+export function expireCookies(headers: Headers, request: Headers): void {
+  expireSessionCookie(headers);
+  if (asksToBeForgotten(request.get("cookie"))) expireSessionCookie(headers, DONT_REMEMBER_COOKIE);
+}
+
+/** Was the session made for a reader who asked not to be remembered? It decides nothing but how long a cookie stays. */
+export function asksToBeForgotten(header: string | null): boolean {
+  return header?.split(";").some((pair) => pair.trim().startsWith(`${DONT_REMEMBER_COOKIE}=`)) ?? false;
+}
+
+/**
+ * Sets the session cookie.
+ * @param signed the signed credential
+ * @param seconds how long it stays; undefined until the browser closes
+ */
+export function setSessionCookie(headers: Headers, signed: string, seconds: number | undefined): void {
+  const age = seconds === undefined ? "" : `Max-Age=${Math.max(0, Math.floor(seconds))}; `;
+  headers.append("Set-Cookie", `${SESSION_COOKIE}=${encodeURIComponent(signed)}; ${age}${LAX}`);
 }
 
 /**

@@ -1,17 +1,30 @@
-// GET and PUT /api/background: what the reader told us about themselves. Only ever their own.
+// GET, PUT, PATCH and DELETE /api/background: what the reader told us about themselves. Only ever their own.
 import type { Context } from "hono";
-import { type Background, type BackgroundInput, backgroundInput, EMPTY_BACKGROUND } from "../core/background.ts";
+import {
+  type Background,
+  type BackgroundInput,
+  type BackgroundPatch,
+  backgroundInput,
+  backgroundPatch,
+  EMPTY_BACKGROUND,
+} from "../core/background.ts";
 import type { Database } from "../db/client.ts";
-import { sqlState } from "../db/unavailable.ts";
+import { sqlState, violatesForeignKey } from "../db/unavailable.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { readJson } from "../http/body.ts";
 import { problem } from "../http/problem.ts";
-import { findBackground, replaceBackground } from "./background-queries.ts";
+import {
+  type BackgroundChange,
+  changeBackground,
+  deleteBackground,
+  findBackground,
+  replaceBackground,
+} from "./background-queries.ts";
 
 type C = Context<AppEnv>;
 
-/** SQLSTATE of a foreign key violation. */
-const NO_SUCH_PARENT = "23503";
+/** SQLSTATE of a check violation: what was there and what came are too large together. */
+const TOO_LARGE = "23514";
 
 export interface BackgroundDeps {
   db: Database;
@@ -48,6 +61,25 @@ export function backgroundFrom(input: BackgroundInput, at: string): Omit<Backgro
   return { ...background, answeredAt: Object.fromEntries(answered.map((field) => [field, at])) };
 }
 
+/** What a PATCH changes, with the time of each answer that it gives or takes back. Pure. */
+export function changeFrom(patch: BackgroundPatch, at: string): BackgroundChange {
+  const { hardwareSetup, technicalPreferences, answers, ...set } = patch;
+  const merge = {
+    ...(hardwareSetup && { hardwareSetup }),
+    ...(technicalPreferences && { technicalPreferences }),
+    ...(answers && { answers }),
+  };
+  const answeredAt: Record<string, string | null> = {};
+  for (const [name, value] of Object.entries(set)) {
+    if (name === "questionnaireVersion") continue;
+    answeredAt[name] = value === null || (Array.isArray(value) && value.length === 0) ? null : at;
+  }
+  for (const [name, part] of Object.entries(merge)) {
+    for (const [key, value] of Object.entries(part)) answeredAt[`${name}.${key}`] = value === null ? null : at;
+  }
+  return { set: set as BackgroundChange["set"], merge, answeredAt };
+}
+
 export function backgroundHandlers(deps: BackgroundDeps) {
   return {
     async read(c: C): Promise<Response> {
@@ -65,11 +97,33 @@ export function backgroundHandlers(deps: BackgroundDeps) {
         await replaceBackground(deps.db, c.get("session").userId, deps.randomId(), background, at);
       } catch (error) {
         // The account was deleted while a cache still knew it.
-        if (sqlState(error) === NO_SUCH_PARENT) return problem(c, "unauthenticated");
+        if (violatesForeignKey(error)) return problem(c, "unauthenticated");
         throw error;
       }
       await deps.onChanged(c);
       return c.json({ ...background, updatedAt: at.toISOString() } satisfies Background);
+    },
+
+    async change(c: C): Promise<Response> {
+      const read = await readJson(c, backgroundPatch);
+      if (!read.ok) return read.response;
+      const at = new Date(deps.now());
+      try {
+        const change = changeFrom(read.value, at.toISOString());
+        const row = await changeBackground(deps.db, c.get("session").userId, deps.randomId(), change, at);
+        await deps.onChanged(c);
+        return c.json(row ? { ...row, updatedAt: row.updatedAt.toISOString() } : EMPTY_BACKGROUND);
+      } catch (error) {
+        if (violatesForeignKey(error)) return problem(c, "unauthenticated");
+        if (sqlState(error) !== TOO_LARGE) throw error;
+        return problem(c, "invalid-request", { errors: [{ path: "answers", message: "have grown too large" }] });
+      }
+    },
+
+    async remove(c: C): Promise<Response> {
+      await deleteBackground(deps.db, c.get("session").userId, new Date(deps.now()));
+      await deps.onChanged(c);
+      return c.body(null, 204);
     },
   };
 }

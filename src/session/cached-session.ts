@@ -35,10 +35,17 @@ const FORM = 1;
 /** AES-GCM's nonce. A fresh random one per write: a key serves at most one write per few minutes for 30 days. */
 const NONCE_BYTES = 12;
 
-/** One key per session: SHA-256 of the token, in hex. */
-export async function cacheKey(token: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** One key per session: SHA-256 of the token, in hex. */
+export const cacheKey = sha256;
+
+/** Tells whether two entries say the same; in the schema's order, because Postgres orders jsonb keys its own way. */
+export async function fingerprint({ session }: CachedSession): Promise<string> {
+  return sha256(JSON.stringify(z.parse(cachedSession.shape.session, session)));
 }
 
 /** HKDF (RFC 5869) over the token, which is random enough to need no salt. */

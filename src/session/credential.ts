@@ -5,8 +5,10 @@ import { sessionCookieValues } from "../http/session-cookie.ts";
 /** A credential as it was presented: the whole signed value, which keys the memory tier. */
 export type Presented = { kind: "none" } | { kind: "one"; signed: string } | { kind: "several"; signed: string[] };
 
-/** Better Auth's tokens have 32 characters and the signature 44; anything much longer was never ours. */
+/** Better Auth's tokens have 32 characters; anything much longer was never ours. */
 const MAX_SIGNED_LENGTH = 512;
+/** 32 bytes in base64: one form only, so that one session is one key in memory. */
+const SIGNATURE = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
 
 /** Reads the session cookie. Two different values are kept apart: one might have been planted. */
 export function presentedCredential(headers: Headers): Presented {
@@ -16,10 +18,10 @@ export function presentedCredential(headers: Headers): Presented {
 }
 
 /**
- * Verifies signed cookies as Better Auth's router makes them: `token.base64(HMAC-SHA256(secret, token))`.
+ * Makes and verifies signed cookies as Better Auth's router makes them: `token.base64(HMAC-SHA256(secret, token))`.
  * The comparison is WebCrypto's, in constant time.
  */
-export class CredentialVerifier {
+export class CredentialSigner {
   readonly #secret: string;
   /** A settled value only: a promise kept across requests could belong to one that was aborted. */
   #key: CryptoKey | undefined;
@@ -34,8 +36,9 @@ export class CredentialVerifier {
     const dot = signed.lastIndexOf(".");
     if (dot < 1) return undefined;
     const token = signed.slice(0, dot);
-    const signature = fromBase64(signed.slice(dot + 1));
-    if (signature?.byteLength !== 32) return undefined;
+    const encoded = signed.slice(dot + 1);
+    if (!SIGNATURE.test(encoded)) return undefined;
+    const signature = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
     const valid = await crypto.subtle.verify(
       "HMAC",
       await this.#importKey(),
@@ -45,6 +48,12 @@ export class CredentialVerifier {
     return valid ? token : undefined;
   }
 
+  /** The signed value of a token, before the cookie's URL encoding. */
+  async sign(token: string): Promise<string> {
+    const signature = await crypto.subtle.sign("HMAC", await this.#importKey(), new TextEncoder().encode(token));
+    return `${token}.${btoa(String.fromCharCode(...new Uint8Array(signature)))}`;
+  }
+
   async #importKey(): Promise<CryptoKey> {
     if (this.#key) return this.#key;
     const key = await crypto.subtle.importKey(
@@ -52,17 +61,9 @@ export class CredentialVerifier {
       new TextEncoder().encode(this.#secret),
       { name: "HMAC", hash: "SHA-256" },
       false,
-      ["verify"],
+      ["sign", "verify"],
     );
     this.#key = key;
     return key;
-  }
-}
-
-function fromBase64(text: string): Uint8Array | undefined {
-  try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  } catch {
-    return undefined;
   }
 }

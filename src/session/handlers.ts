@@ -8,7 +8,7 @@ import { isUnavailable } from "../db/unavailable.ts";
 import type { AppEnv, CurrentSession } from "../http/app-env.ts";
 import { readJson } from "../http/body.ts";
 import { problem } from "../http/problem.ts";
-import { expireSessionCookie } from "../http/session-cookie.ts";
+import { expireCookies, expireSessionCookie } from "../http/session-cookie.ts";
 import { endLogin, endSession, endSessions, listSessions } from "./queries.ts";
 import { OUTAGE_HEADER } from "./require-reader.ts";
 import type { Resolution, SessionResolver } from "./resolver.ts";
@@ -156,12 +156,12 @@ export function sessionHandlers(deps: { db: Database; resolver: SessionResolver;
      */
     async signOut(c: C): Promise<Response> {
       return ending(c, async () => {
-        for (const { token } of await resolver.verifiedTokens(c.req.raw.headers)) {
+        for (const { token } of await resolver.verified(c.req.raw.headers)) {
           const ended = await endLogin(db, token);
           resolver.ended(ended.includes(token) ? ended : [...ended, token]);
         }
         const done = c.json({ success: true });
-        expireSessionCookie(done.headers);
+        expireCookies(done.headers, c.req.raw.headers);
         return done;
       });
     },

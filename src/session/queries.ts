@@ -2,6 +2,7 @@
 import { and, desc, eq, gt, inArray, lt, ne, or, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { backgroundInformation, session, user } from "../db/schema/index.ts";
+import { BACKGROUND_COLUMNS } from "../db/selections.ts";
 
 /** What Better Auth's answers show about a reader and a session, and no cache may hold. */
 export interface AccountDetails {
@@ -44,18 +45,7 @@ const SESSION_AND_USER = {
     createdAt: user.createdAt,
     updatedAt: user.updatedAt,
   },
-  background: {
-    experienceLevel: backgroundInformation.experienceLevel,
-    primaryDomain: backgroundInformation.primaryDomain,
-    programmingLanguages: backgroundInformation.programmingLanguages,
-    softwareTools: backgroundInformation.softwareTools,
-    hardwareSetup: backgroundInformation.hardwareSetup,
-    technicalPreferences: backgroundInformation.technicalPreferences,
-    answers: backgroundInformation.answers,
-    answeredAt: backgroundInformation.answeredAt,
-    questionnaireVersion: backgroundInformation.questionnaireVersion,
-    updatedAt: backgroundInformation.updatedAt,
-  },
+  background: BACKGROUND_COLUMNS,
 };
 
 /** The session of a token with its reader, whether or not it may still be used: that is for `verdict` to say. */

@@ -19,6 +19,8 @@ export function requireReader(resolver: SessionResolver, options: RequireReaderO
   return createMiddleware<AppEnv>(async function requireReader(c, next) {
     const found = await resolver.resolve(c.req.raw.headers, c.get("request"), {
       authoritative: options.authoritative ?? false,
+      // What a cache remembers is enough to say who it is, and for nothing else.
+      refuseOutage: true,
     });
     switch (found.kind) {
       case "none":
@@ -31,10 +33,9 @@ export function requireReader(resolver: SessionResolver, options: RequireReaderO
       case "unavailable":
         return problem(c, "unavailable");
       case "session":
-        // What a cache remembers is enough to say who it is, and for nothing else.
-        if (found.tier === "outage") return problem(c, "unavailable");
         if (options.account && found.session.scope !== "account") return problem(c, "forbidden");
         c.set("session", found.session);
+        c.set("signed", found.signed);
         return next();
     }
   });

@@ -1,5 +1,5 @@
-// Who is this? Memory, then the signature, then KV, then Postgres. Postgres is the only truth; "nobody" is never
-// cached, and an outage is never mistaken for "nobody".
+// Who is this? Memory, then the signature, then KV, then Postgres. Postgres is the only truth; that a session is not
+// good is never cached, and an outage is never mistaken for it.
 //
 // How long a session that has ended elsewhere may still be used: a KV entry serves until it is SESSION_CACHE_SECONDS
 // old, counted from before its SQL was sent, and memory adds at most 10 s. In the isolate that ended it: not at all.
@@ -8,13 +8,13 @@ import { isUnavailable } from "../db/unavailable.ts";
 import type { CurrentSession } from "../http/app-env.ts";
 import type { RequestContext, Tier } from "../http/request-context.ts";
 import type { CachedSession } from "./cached-session.ts";
-import { type CredentialVerifier, presentedCredential } from "./credential.ts";
+import { type CredentialSigner, presentedCredential } from "./credential.ts";
 import type { KvTier } from "./kv-tier.ts";
 import type { MemoryTier } from "./memory-tier.ts";
 import { type AccountDetails, findSession, type SessionRow, touchSession } from "./queries.ts";
 import { type Refusal, verdict } from "./verdict.ts";
 
-/** Younger than this (ms), a KV entry is used without asking Postgres again. */
+/** Younger than this (ms), what is known is used without asking Postgres again. */
 const FRESH_MS = 60_000;
 /** `last_accessed_at` is written at most once in this time (ms). */
 const TOUCH_MS = 3_600_000;
@@ -24,28 +24,37 @@ export type Resolution =
   | { kind: "refused"; reason: Refusal }
   /** Postgres cannot be asked and no cache may answer: we do not know. */
   | { kind: "unavailable" }
-  | { kind: "session"; session: CurrentSession; account?: AccountDetails; tier: Tier };
+  | { kind: "session"; session: CurrentSession; signed: string; account?: AccountDetails; tier: Tier };
 
 export interface ResolveOptions {
   /** The answer must show the reader's address and name, which only Postgres and this isolate's memory have. */
   account?: boolean;
   /** Only Postgres will do. An outage is then `unavailable`. */
   authoritative?: boolean;
+  /** What a cache remembers during an outage is of no use to the caller: `unavailable` then. */
+  refuseOutage?: boolean;
 }
 
 export interface ResolverDeps {
   db: Database;
   memory: MemoryTier;
   kv: KvTier;
-  verifier: CredentialVerifier;
+  signer: CredentialSigner;
   cacheSeconds: number;
   outageSeconds: number;
   now: () => number;
-  waitUntil: (work: Promise<unknown>) => void;
+  /** Runs work after the response; what fails in it is no failure of the request. */
+  afterResponse: (work: () => Promise<unknown>) => void;
   log: (line: object) => void;
 }
 
-type Asked = { row: SessionRow | undefined; checkedAt: number } | "unavailable";
+/** A credential whose signature is ours. */
+interface Credential {
+  signed: string;
+  token: string;
+}
+
+type Asked = { row: SessionRow | undefined; checkedAt: number };
 
 export class SessionResolver {
   readonly #deps: ResolverDeps;
@@ -57,29 +66,31 @@ export class SessionResolver {
   async resolve(headers: Headers, request: RequestContext, options: ResolveOptions = {}): Promise<Resolution> {
     const presented = presentedCredential(headers);
     if (presented.kind === "none") return { kind: "none" };
-    const credentials = presented.kind === "one" ? [presented.signed] : presented.signed;
-    const [only] = credentials;
-    if (credentials.length === 1 && only !== undefined && !options.authoritative) {
-      const hit = this.#deps.memory.get(only, this.#deps.now());
-      if (hit && (!options.account || hit.account || hit.outage)) {
-        return this.#answer(request, hit.token, { ...hit, tier: hit.outage ? "outage" : "memory" });
+    if (presented.kind === "one" && !options.authoritative) {
+      const hit = this.#deps.memory.get(presented.signed, this.#deps.now());
+      const useful = hit && (hit.outage ? !options.refuseOutage : !options.account || hit.account);
+      if (hit && useful) {
+        return this.#answer(
+          request,
+          { ...hit, signed: presented.signed },
+          { ...hit, tier: hit.outage ? "outage" : "memory" },
+        );
       }
     }
-    const verified = await this.verifiedTokens(headers);
-    const [first, second] = verified;
+    const [first, second] = await this.verified(headers);
     if (!first) return this.#refuse("forged");
     // One of the two was put there by somebody else, and nothing says which.
     if (second) return this.#refuse("conflict");
-    return this.#lookUp(first.signed, first.token, request, options);
+    return this.#lookUp(first, request, options);
   }
 
-  /** The tokens a request presents with a valid signature. No I/O. */
-  async verifiedTokens(headers: Headers): Promise<{ signed: string; token: string }[]> {
+  /** The credentials of a request with a valid signature. No I/O. */
+  async verified(headers: Headers): Promise<Credential[]> {
     const presented = presentedCredential(headers);
     if (presented.kind === "none") return [];
-    const verified: { signed: string; token: string }[] = [];
+    const verified: Credential[] = [];
     for (const signed of presented.kind === "one" ? [presented.signed] : presented.signed) {
-      const token = await this.#deps.verifier.verify(signed);
+      const token = await this.#deps.signer.verify(signed);
       if (token !== undefined) verified.push({ signed, token });
     }
     return verified;
@@ -87,45 +98,53 @@ export class SessionResolver {
 
   /** Call after the database has ended these sessions. This isolate refuses them at once. */
   ended(tokens: readonly string[]): void {
-    const { memory, kv, now, waitUntil } = this.#deps;
+    const { memory, kv, now, afterResponse } = this.#deps;
     memory.end(tokens, now());
-    for (const token of tokens) waitUntil(kv.bury(token));
+    for (const token of tokens) afterResponse(() => kv.bury(token));
   }
 
   /** Call after a write to what the cache holds of a reader. Other isolates follow within the stated bounds. */
   async changed(userId: string, headers: Headers, request: RequestContext): Promise<void> {
-    this.#deps.memory.forgetUser(userId);
-    for (const { token } of await this.verifiedTokens(headers)) {
-      this.#deps.waitUntil(this.#deps.kv.forget(token, request));
+    this.#deps.memory.change(userId, this.#deps.now());
+    for (const { token } of await this.verified(headers)) {
+      this.#deps.afterResponse(() => this.#deps.kv.forget(token, request));
     }
   }
 
-  async #lookUp(signed: string, token: string, request: RequestContext, options: ResolveOptions): Promise<Resolution> {
-    const { memory, kv, waitUntil, cacheSeconds } = this.#deps;
+  async #lookUp(credential: Credential, request: RequestContext, options: ResolveOptions): Promise<Resolution> {
+    const { memory, kv, now, afterResponse, cacheSeconds } = this.#deps;
+    const { token } = credential;
     const cacheable = !options.authoritative && !options.account;
-    const found = cacheable ? await kv.get(token, request) : undefined;
-    // Also checked after every wait: the session may have been ended here in the meantime.
-    if (memory.hasEnded(token)) return this.#refuse("unknown");
-    const age = found ? this.#age(found) : undefined;
+    const found = cacheable ? await this.#findInKv(token, request) : undefined;
+    // Also asked after every wait: the session may have been ended here in the meantime.
+    if (memory.hasEnded(token, now())) return this.#refuse("unknown");
+    const age = found && this.#age(found);
     if (found && age !== undefined && age < cacheSeconds * 1000) {
-      this.#remember(signed, token, found, false);
-      if (age >= FRESH_MS) waitUntil(this.#checkAgain(signed, token, found, request));
-      return this.#answer(request, token, { session: found.session, tier: "kv" });
+      this.#remember(credential, found, false);
+      const confirmedAt = kv.confirmedAt(token) ?? Number.NEGATIVE_INFINITY;
+      if (age >= FRESH_MS && now() - confirmedAt >= FRESH_MS) {
+        afterResponse(() => this.#checkAgain(credential, found, request));
+      }
+      return this.#answer(request, credential, { session: found.session, tier: "kv" });
     }
     const asked = await this.#ask(token);
-    if (asked === "unavailable") {
-      if (options.authoritative) return { kind: "unavailable" };
-      return this.#duringOutage(
-        signed,
-        token,
-        found ?? (cacheable ? undefined : await kv.get(token, request)),
-        request,
-      );
-    }
-    return this.#conclude(signed, token, asked, found, request);
+    if (asked !== "unavailable") return this.#conclude(credential, asked, found, request, !cacheable);
+    if (options.authoritative || options.refuseOutage) return { kind: "unavailable" };
+    return this.#duringOutage(
+      credential,
+      found ?? (cacheable ? undefined : await this.#findInKv(token, request)),
+      request,
+    );
   }
 
-  async #ask(token: string): Promise<Asked> {
+  /** Leaves out what was known before this isolate itself changed the reader. */
+  async #findInKv(token: string, request: RequestContext): Promise<CachedSession | undefined> {
+    const { memory, kv, now } = this.#deps;
+    const found = await kv.get(token, request);
+    return found && memory.isOutdated(found.session.userId, found.checkedAt, now()) ? undefined : found;
+  }
+
+  async #ask(token: string): Promise<Asked | "unavailable"> {
     const checkedAt = this.#deps.now();
     try {
       return { row: await findSession(this.#deps.db, token), checkedAt };
@@ -136,50 +155,62 @@ export class SessionResolver {
   }
 
   #conclude(
-    signed: string,
-    token: string,
-    asked: Exclude<Asked, "unavailable">,
+    credential: Credential,
+    asked: Asked,
     found: CachedSession | undefined,
     request: RequestContext,
+    mayBeInKv: boolean,
   ): Resolution {
-    const { db, memory, kv, now, waitUntil } = this.#deps;
+    const { memory, kv, now, afterResponse } = this.#deps;
+    const { token } = credential;
     const result = verdict(asked.row, now());
     if (!result.ok) {
-      memory.end([token], now());
-      // Others may hold the entry that was found here.
-      if (found) waitUntil(kv.bury(token));
+      memory.forget(new Set([token]));
+      // Others may still find the entry. Only of a row that is gone for good: a ban may end.
+      if (result.reason === "unknown" && (found || mayBeInKv)) afterResponse(() => kv.bury(token));
+      else if (found) afterResponse(() => kv.forget(token, request));
       return this.#refuse(result.reason);
     }
-    if (memory.hasEnded(token)) return this.#refuse("unknown");
+    if (memory.hasEnded(token, now())) return this.#refuse("unknown");
     const value: CachedSession = { session: result.session, checkedAt: asked.checkedAt };
-    this.#remember(signed, token, value, false, result.account);
-    waitUntil(kv.fill(token, value, found, request));
-    const touched = result.lastAccessedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
-    if (now() - touched >= TOUCH_MS) {
-      const at = now();
-      waitUntil(
-        touchSession(db, result.session.id, new Date(at), new Date(at - TOUCH_MS)).catch(() =>
-          this.#deps.log({ level: "warn", message: "last_accessed_at was not written" }),
-        ),
-      );
+    if (!memory.isOutdated(result.session.userId, asked.checkedAt, now())) {
+      this.#remember(credential, value, false, result.account);
+      afterResponse(() => kv.fill(token, value, found, request));
     }
-    return this.#answer(request, token, { session: result.session, account: result.account, tier: "postgres" });
+    this.#touch(result.session.id, result.lastAccessedAt);
+    return this.#answer(request, credential, { session: result.session, account: result.account, tier: "postgres" });
+  }
+
+  #touch(id: string, lastAccessedAt: Date | null): void {
+    const { db, now, afterResponse, log } = this.#deps;
+    const at = now();
+    if (lastAccessedAt !== null && at - lastAccessedAt.getTime() < TOUCH_MS) return;
+    afterResponse(() =>
+      touchSession(db, id, new Date(at), new Date(at - TOUCH_MS)).catch(() =>
+        log({ level: "warn", message: "last_accessed_at was not written" }),
+      ),
+    );
   }
 
   /** After the response: asks Postgres about an entry that is getting old. An outage changes nothing. */
-  async #checkAgain(signed: string, token: string, found: CachedSession, request: RequestContext): Promise<void> {
-    const asked = await this.#ask(token);
-    if (asked !== "unavailable") this.#conclude(signed, token, asked, found, request);
+  async #checkAgain(credential: Credential, found: CachedSession, request: RequestContext): Promise<void> {
+    const asked = await this.#ask(credential.token);
+    if (asked !== "unavailable") this.#conclude(credential, asked, found, request, true);
   }
 
-  #duringOutage(signed: string, token: string, found: CachedSession | undefined, request: RequestContext): Resolution {
-    const age = found ? this.#age(found) : undefined;
-    if (this.#deps.memory.hasEnded(token)) return this.#refuse("unknown");
-    if (!found || age === undefined || age >= this.#deps.outageSeconds * 1000) return { kind: "unavailable" };
+  #duringOutage(credential: Credential, found: CachedSession | undefined, request: RequestContext): Resolution {
+    const { memory, now, outageSeconds } = this.#deps;
+    if (memory.hasEnded(credential.token, now())) return this.#refuse("unknown");
+    const age = found && this.#age(found);
+    if (!found || age === undefined || age >= outageSeconds * 1000) return { kind: "unavailable" };
+    // A bearer lives on a page's terms; without Postgres nobody says that they still hold.
+    if (found.session.scope !== "account") return { kind: "unavailable" };
     // Rights above a reader's may have been taken away since; nobody can be asked.
     const session: CurrentSession = { ...found.session, role: "user" };
-    this.#remember(signed, token, { session, checkedAt: found.checkedAt }, true);
-    return this.#answer(request, token, { session, tier: "outage" });
+    // What is known from before the outage is better.
+    if (!memory.get(credential.signed, now()))
+      this.#remember(credential, { session, checkedAt: found.checkedAt }, true);
+    return this.#answer(request, credential, { session, tier: "outage" });
   }
 
   /** Milliseconds since an entry was true; undefined when it cannot be used at all. */
@@ -189,29 +220,19 @@ export class SessionResolver {
     return age < 0 || entry.session.expiresAt <= now ? undefined : age;
   }
 
-  #remember(signed: string, token: string, value: CachedSession, outage: boolean, account?: AccountDetails): void {
-    this.#deps.memory.set(signed, {
-      ...value,
-      token,
-      outage,
-      storedAt: this.#deps.now(),
-      ...(account && { account }),
-    });
+  #remember({ signed, token }: Credential, value: CachedSession, outage: boolean, account?: AccountDetails): void {
+    const storedAt = this.#deps.now();
+    this.#deps.memory.set(signed, { ...value, token, outage, storedAt, ...(account && { account }) });
   }
 
   #answer(
     request: RequestContext,
-    token: string,
-    found: { session: CurrentSession; account?: AccountDetails; tier: Tier },
+    { signed, token }: Credential,
+    { session, account, tier }: { session: CurrentSession; account?: AccountDetails; tier: Tier },
   ): Resolution {
-    request.tier = found.tier;
-    request.sessionIds.set(token, found.session.id);
-    return {
-      kind: "session",
-      session: found.session,
-      tier: found.tier,
-      ...(found.account && { account: found.account }),
-    };
+    request.tier = tier;
+    request.sessionIds.set(token, session.id);
+    return { kind: "session", session, signed, tier, ...(account && { account }) };
   }
 
   #refuse(reason: Refusal): Resolution {

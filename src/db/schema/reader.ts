@@ -2,13 +2,12 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, index, jsonb, pgTable, primaryKey, smallint, text, uuid, varchar } from "drizzle-orm/pg-core";
 import type { Background } from "../../core/background.ts";
+import { THEMES } from "../../core/profile.ts";
+import { FEEDBACK } from "../../core/reading-progress.ts";
 import type { Reason } from "../../core/recommendation.ts";
 import { LEVELS } from "../../core/vocabulary.ts";
 import { user } from "./auth.ts";
 import { createdAndUpdated, id, jsonCheck, moment, oneOf, stringList } from "./columns.ts";
-
-export const THEMES = ["light", "dark", "system"] as const;
-export const FEEDBACK = ["too-easy", "too-hard", "not-for-me"] as const;
 
 /**
  * Bytes of a reader's jsonb columns, as Postgres prints them (a control character takes six). Lists and set-ups hold
@@ -142,13 +141,19 @@ export const readingProgress = pgTable(
     percent: smallint("percent").notNull().default(0),
     openedAt: moment("opened_at"),
     completedAt: moment("completed_at"),
+    /** Saved while this is later than `unsaved_at`: a flag alone could not be merged in any order. */
     savedAt: moment("saved_at"),
+    unsavedAt: moment("unsaved_at"),
+    /** Dismissed while this is later than `restored_at`. */
     dismissedAt: moment("dismissed_at"),
+    restoredAt: moment("restored_at"),
     feedback: text("feedback", { enum: FEEDBACK }),
     /** Also when feedback was taken back: then `feedback` is null and this is not. */
     feedbackAt: moment("feedback_at"),
     /** The content hash of the page as the reader saw it last. */
     seenHash: varchar("seen_hash", { length: 128 }),
+    /** When that was: an event need not know the hash. */
+    seenAt: moment("seen_at"),
     ...createdAndUpdated(),
   },
   (table) => [

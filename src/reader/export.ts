@@ -1,0 +1,111 @@
+// GET /api/export: everything stored about a reader, each part with what it is. No hash, token or secret is in it:
+// the columns are named one by one, so that a new one is not exported before somebody has thought about it.
+import { desc, eq } from "drizzle-orm";
+import type { Context } from "hono";
+import type { Database } from "../db/client.ts";
+import {
+  account,
+  auditEvent,
+  backgroundInformation,
+  passkey,
+  personalizationProfile,
+  profile,
+  readingProgress,
+  session,
+  user,
+} from "../db/schema/index.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { problem } from "../http/problem.ts";
+
+/** One transaction, one round trip: the parts are of the same moment. */
+function readAll(db: Database, userId: string) {
+  return db.batch([
+    db
+      .select({
+        id: user.id,
+        email: user.email,
+        emailVerified: user.emailVerified,
+        name: user.name,
+        image: user.image,
+        role: user.role,
+        isActive: user.isActive,
+        createdAt: user.createdAt,
+        updatedAt: user.updatedAt,
+        lastLoginAt: user.lastLoginAt,
+        twoFactorEnabled: user.twoFactorEnabled,
+        skillLevel: user.skillLevel,
+        operatingSystem: user.operatingSystem,
+        subscriptionStatus: user.subscriptionStatus,
+      })
+      .from(user)
+      .where(eq(user.id, userId)),
+    db
+      .select({
+        provider: account.providerId,
+        scope: account.scope,
+        createdAt: account.createdAt,
+        updatedAt: account.updatedAt,
+      })
+      .from(account)
+      .where(eq(account.userId, userId)),
+    db
+      .select({
+        id: session.id,
+        scope: session.scope,
+        origin: session.origin,
+        createdAt: session.createdAt,
+        expiresAt: session.expiresAt,
+        lastAccessedAt: session.lastAccessedAt,
+        ipAddress: session.ipAddress,
+        userAgent: session.userAgent,
+      })
+      .from(session)
+      .where(eq(session.userId, userId)),
+    db.select({ name: passkey.name, createdAt: passkey.createdAt }).from(passkey).where(eq(passkey.userId, userId)),
+    db.select().from(backgroundInformation).where(eq(backgroundInformation.userId, userId)),
+    db.select().from(profile).where(eq(profile.userId, userId)),
+    db.select().from(personalizationProfile).where(eq(personalizationProfile.userId, userId)),
+    db.select().from(readingProgress).where(eq(readingProgress.userId, userId)),
+    db
+      .select({
+        action: auditEvent.action,
+        at: auditEvent.createdAt,
+        ipAddress: auditEvent.ipAddress,
+        userAgent: auditEvent.userAgent,
+      })
+      .from(auditEvent)
+      .where(eq(auditEvent.userId, userId))
+      .orderBy(desc(auditEvent.createdAt)),
+  ]);
+}
+
+export function exportHandlers(deps: { db: Database; now: () => number }) {
+  return {
+    async read(c: Context<AppEnv>): Promise<Response> {
+      const [users, accounts, sessions, passkeys, backgrounds, profiles, personalizations, progress, events] =
+        await readAll(deps.db, c.get("session").userId);
+      const [reader] = users;
+      // The account was deleted while a cache still knew it.
+      if (!reader) return problem(c, "unauthenticated");
+      const part = <T>(about: string, data: T) => ({ about, data });
+      c.header("Content-Disposition", 'attachment; filename="docent-export.json"');
+      return c.json({
+        format: "docent-export",
+        version: 1,
+        exportedAt: new Date(deps.now()).toISOString(),
+        user: part("Your account.", reader),
+        signInMethods: part(
+          "The ways you can sign in. Passwords and providers' tokens are not part of an export.",
+          accounts,
+        ),
+        sessions: part("Where you are signed in, with the address and browser the sign-in came from.", sessions),
+        passkeys: part("The passkeys you have added.", passkeys),
+        background: part("What you told us about yourself.", backgrounds[0] ?? null),
+        profile: part("Your public profile and display preferences.", profiles[0] ?? null),
+        personalization: part("What was recommended to you, why, and what you asked for.", personalizations[0] ?? null),
+        progress: part("The pages you opened, finished, saved or judged.", progress),
+        events: part("What happened to your account.", events),
+      });
+    },
+  };
+}
