@@ -1,7 +1,6 @@
 // The account button once the widget is loaded: "Sign in" for nobody, otherwise a button with a menu.
 // The menu is a native popover: Escape, a click elsewhere and the focus are the browser's work.
 import { html, nothing, type TemplateResult } from "lit";
-import type { Widget } from "./host.ts";
 import { StoreElement } from "./light-element.ts";
 import { loaderTexts, widgetTexts as texts } from "./locales/en.ts";
 
@@ -13,11 +12,9 @@ const EDGE = 8;
 export class AccountMenu extends StoreElement {
   static override properties = {
     ...StoreElement.properties,
-    widget: { attribute: false },
     failed: { state: true },
     busy: { state: true },
   };
-  declare widget: Widget;
   declare failed: boolean;
   declare busy: boolean;
 
@@ -34,6 +31,7 @@ export class AccountMenu extends StoreElement {
       { "signed-in": texts.saidSignedIn, "signed-out": texts.saidSignedOut, saved: texts.saidSaved }[announcement];
     return html`
       ${reader.status === "signed-out" ? this.#signInButton() : reader.status === "checking" ? this.#waiting() : this.#menu()}
+      ${this.dialogProblem()}
       <p class="unseen" role="status">${said ?? nothing}</p>
     `;
   }
@@ -107,9 +105,7 @@ export class AccountMenu extends StoreElement {
 
   #open(view: "sign-in" | "questions"): void {
     this.#close();
-    const root = this.getRootNode();
-    const shell = root instanceof ShadowRoot && root.host instanceof HTMLElement ? root.host : this;
-    void this.widget.open(view, shell);
+    void this.widget.open(view, this.shell);
   }
 
   #retry(): void {

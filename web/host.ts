@@ -31,13 +31,13 @@ export interface WidgetPart {
 export interface Widget {
   /** Fills a placeholder. */
   mount(shell: Shell): void;
-  /** Opens the dialog; the focus returns to `opener` when it closes. */
+  /** Opens the dialog, or says beside `opener` that it cannot. The focus returns to `opener` when the dialog closes. */
   open(view: DialogView, opener: HTMLElement): Promise<void>;
 }
 
 /** The module `dialog.ts`. */
 export interface DialogPart {
-  openDialog(options: { host: Host; store: ReaderStore; view: DialogView; onClose: () => void }): void;
+  openDialog(options: { store: ReaderStore; view: DialogView; onClose: () => void }): void;
 }
 
 /** What this browser remembers. */

@@ -1,6 +1,6 @@
 // "Recommended for you": pages of this site, each with the reasons the Worker gave. All of it is text, never markup.
 import { html, nothing, type TemplateResult } from "lit";
-import type { DialogView, Widget } from "./host.ts";
+import type { DialogView } from "./host.ts";
 import { StoreElement } from "./light-element.ts";
 import { loaderTexts, widgetTexts as texts } from "./locales/en.ts";
 import { pageAddress } from "./page-address.ts";
@@ -16,10 +16,8 @@ const LEVEL_NAMES: ReadonlyMap<string, string> = new Map(Object.entries(texts.le
 export class RecommendationList extends StoreElement {
   static override properties = {
     ...StoreElement.properties,
-    widget: { attribute: false },
     limit: { attribute: false },
   };
-  declare widget: Widget;
   declare limit: number;
 
   constructor() {
@@ -100,7 +98,7 @@ export class RecommendationList extends StoreElement {
     if (reader.status !== "signed-in") return nothing;
     return html`<button type="button" class="quiet" @click=${() => this.#open("questions")}>
       ${reader.hasAnswers ? texts.changeAnswers : texts.answerQuestions}
-    </button>`;
+    </button>${this.dialogProblem()}`;
   }
 
   #invitation(): TemplateResult {
@@ -108,6 +106,7 @@ export class RecommendationList extends StoreElement {
       <h2 id="title" part="heading">${loaderTexts.invitationTitle}</h2>
       <p>${loaderTexts.invitation}</p>
       <button type="button" part="button" @click=${() => this.#open("sign-up")}>${loaderTexts.invitationAction}</button>
+      ${this.dialogProblem()}
     </section>`;
   }
 

@@ -10,6 +10,12 @@ import widgetCss from "./styles/widget.css";
 /** Most pages one list may ask for. */
 const MOST = 20;
 
+/** What opened the dialog may be gone by now, or have nothing to focus: then the focus goes to the account button. */
+function giveFocusBack(opener: HTMLElement): void {
+  if (opener.isConnected) opener.focus();
+  if (document.activeElement === document.body) document.querySelector<HTMLElement>("docent-account")?.focus();
+}
+
 export function start(host: Host): Widget {
   customElements.define("docent-account-menu", AccountMenu);
   customElements.define("docent-recommendation-list", RecommendationList);
@@ -24,17 +30,14 @@ export function start(host: Host): Widget {
       root.replaceChildren(shell.kind === "account" ? accountMenu() : recommendationList(shell));
     },
     async open(view, opener) {
-      const { openDialog } = await host.loadDialog();
-      openDialog({
-        host,
-        store,
-        view,
-        onClose() {
-          // What opened the dialog may be gone: then the focus goes to the account button.
-          if (opener.isConnected) opener.focus();
-          if (document.activeElement === document.body) document.querySelector<HTMLElement>("docent-account")?.focus();
-        },
-      });
+      store.setDialogFailure(undefined);
+      try {
+        const { openDialog } = await host.loadDialog();
+        openDialog({ store, view, onClose: () => giveFocusBack(opener) });
+      } catch (error) {
+        console.warn("docent: the dialog could not be loaded", error);
+        store.setDialogFailure(opener);
+      }
     },
   };
 

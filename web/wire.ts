@@ -18,10 +18,15 @@ export const recommendationsAnswer = z.object({ recommendations: z.array(recomme
 export const looseBackground = z.record(z.string(), z.unknown());
 export type LooseBackground = z.infer<typeof looseBackground>;
 
-export const sessionAnswer = z.object({
-  session: z.nullable(z.object({ id: z.string() })),
-  reader: z.optional(z.object({ background: z.nullable(z.object({ updatedAt: z.nullable(z.string()) })) })),
+const knownReader = z.object({
+  id: z.string(),
+  background: z.nullable(z.object({ updatedAt: z.nullable(z.string()) })),
 });
+export type KnownReader = z.infer<typeof knownReader>;
+export const sessionAnswer = z.union([
+  z.object({ session: z.null() }),
+  z.object({ session: z.object({ id: z.string() }), reader: knownReader }),
+]);
 
 /** Better Auth's get-session, sign-in and sign-up all carry the user. */
 export const userAnswer = z.nullable(z.object({ user: z.object({ email: z.string(), name: z.string() }) }));

@@ -131,6 +131,35 @@ describe.each(["sameSite", "crossSite"] as const)("docs on the origin %s", (whic
     await reader.accountButton().waitFor();
   });
 
+  test("a session that ends in the middle of the questions costs a sign-in and no answer", async () => {
+    const credentials = somebody();
+    await reader.visit();
+    await reader.signUp(credentials);
+    await reader.dialog().getByLabel("Windows").check();
+    await reader.page.context().clearCookies();
+    await reader.dialog().getByRole("button", { name: "Save answers" }).click();
+    await reader.dialog().getByText("Your session has ended").waitFor();
+    await reader.fillIn(credentials);
+    await reader.dialog().getByRole("button", { name: "Sign in" }).click();
+    expect(await reader.chosen()).toEqual(["Windows"]);
+    await reader.answer({});
+    const reasons = (await reader.recommendations()).flatMap((page) => page.reasons);
+    expect(reasons.join("\n")).toMatch(/Windows/);
+  });
+
+  test("what one reader chose and did not save is not shown to the next one on the same page", async () => {
+    await reader.visit();
+    await reader.signUp(somebody());
+    await reader.dialog().getByLabel("Windows").check();
+    await reader.page.context().clearCookies();
+    await reader.dialog().getByRole("button", { name: "Save answers" }).click();
+    await reader.dialog().getByText("Your session has ended").waitFor();
+    await reader.dialog().getByRole("button", { name: "Create an account" }).click();
+    await reader.fillIn(somebody());
+    await reader.dialog().getByRole("button", { name: "Create account" }).click();
+    expect(await reader.chosen()).toEqual([]);
+  });
+
   test("every question can be skipped", async () => {
     await reader.visit();
     await reader.signUpOnly(somebody());

@@ -101,15 +101,19 @@ describe("an outage", () => {
     expect(reader.complaints).toEqual([]);
   });
 
-  test("of the parts that are loaded later is said beside the button, and a second click works", async () => {
-    await reader.page.route(`${environment.worker}/docent/**`, (route) => route.abort("connectionrefused"));
-    await reader.visit();
-    await reader.signInButton().click();
-    await reader.page.getByText("could not be loaded").first().waitFor();
-    await reader.page.unroute(`${environment.worker}/docent/**`);
-    await reader.signInButton().click();
-    await reader.dialog().getByRole("heading", { name: "Sign in" }).waitFor();
-  });
+  test.each(["widget", "dialog"])(
+    "of the part %s, which is loaded later, is said beside the button, and a second click works",
+    async (part) => {
+      await reader.page.route(`${environment.worker}/docent/${part}-*`, (route) => route.abort("connectionrefused"));
+      await reader.visit();
+      await reader.signInButton().click();
+      await reader.page.getByRole("banner").getByText("could not be loaded").waitFor();
+      expect(await reader.page.getByText("could not be loaded").count()).toBe(1);
+      await reader.page.unroute(`${environment.worker}/docent/${part}-*`);
+      await reader.signInButton().click();
+      await reader.dialog().getByRole("heading", { name: "Sign in" }).waitFor();
+    },
+  );
 });
 
 describe("a browser that keeps no cookie and no storage at all", () => {

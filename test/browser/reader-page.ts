@@ -76,7 +76,7 @@ export class ReaderPage {
     return this.page.getByRole("dialog");
   }
 
-  async #fillIn({ email, password }: Credentials): Promise<void> {
+  async fillIn({ email, password }: Credentials): Promise<void> {
     await this.dialog().getByLabel("E-mail address").fill(email);
     await this.dialog().getByLabel("Password", { exact: true }).fill(password);
   }
@@ -88,7 +88,7 @@ export class ReaderPage {
 
   async signUp(credentials: Credentials): Promise<void> {
     await this.openSignUp();
-    await this.#fillIn(credentials);
+    await this.fillIn(credentials);
     await this.dialog().getByRole("button", { name: "Create account" }).click();
     await this.dialog().getByRole("heading", { name: "Tell us where you stand" }).waitFor();
   }
@@ -103,7 +103,7 @@ export class ReaderPage {
 
   async signIn(credentials: Credentials): Promise<void> {
     await this.signInButton().click();
-    await this.#fillIn(credentials);
+    await this.fillIn(credentials);
     await this.dialog().getByRole("button", { name: "Sign in" }).click();
     await this.accountButton().waitFor();
   }
