@@ -21,11 +21,11 @@ const terms = z.array(term).check(z.maxLength(CATALOGUE_LIMITS.terms));
 
 /**
  * A page's path: starts with one "/", already normalised, and can never be read as another origin or a scheme
- * (`//evil`, `/\evil`, `/a/../b` and control characters are refused), because the widget makes a link of it.
+ * (`//evil`, `/\evil`, `/a/../b`, `/a/%2e%2e/b` and control characters are refused), because the widget makes a link of it.
  */
 export const pagePath = storableText(CATALOGUE_LIMITS.path, 1).check(
   z.refine(
-    (path) => /^\/(?![/\\])[^\\\p{Cc}?#]*$/u.test(path) && !/\/\.{1,2}(\/|$)|\/\//.test(path),
+    (path) => /^\/(?![/\\])[^\\\p{Cc}?#]*$/u.test(path) && !/\/(\.|%2e){1,2}(\/|$)|\/\//i.test(path),
     'must be a normalised path: one leading "/", no scheme, backslash, query, fragment or dot segment',
   ),
 );

@@ -8,6 +8,9 @@ import { problem } from "./problem.ts";
 /** Bytes of a body where a route names no limit of its own. */
 export const DEFAULT_BODY_BYTES = 64 * 1024;
 
+/** Mistakes an answer names; a body can hold thousands. */
+const MAX_MISTAKES = 50;
+
 export type Read<T> = { ok: true; value: T } | { ok: false; response: Response };
 
 /**
@@ -63,7 +66,10 @@ export async function readJson<T>(
   }
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, response: problem(c, "invalid-request", { errors: mistakesOf(parsed.error) }) };
+  return {
+    ok: false,
+    response: problem(c, "invalid-request", { errors: mistakesOf(parsed.error).slice(0, MAX_MISTAKES) }),
+  };
 }
 
 /** Checks the query string; a mistake's path starts with `query.`. */

@@ -48,6 +48,8 @@ export function problem(
   extra: { detail?: string; errors?: InputMistake[] } = {},
 ): Response {
   const { status, title } = PROBLEMS[code];
+  // What a handler has already said about the answer it meant to give is not true of this one.
+  for (const name of ["Cache-Control", "ETag"]) c.header(name, undefined);
   const requestId: string = c.get("requestId");
   const body: ProblemBody = { type: `urn:docent:problem:${code}`, title, status, code, requestId, ...extra };
   return c.body(JSON.stringify(body), status, {

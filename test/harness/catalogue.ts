@@ -2,7 +2,26 @@
 import type { CataloguePage } from "../../src/core/catalogue.ts";
 import type { Answer } from "./browser.ts";
 import { Browser } from "./browser.ts";
-import { CATALOGUE_TOKEN, type Isolate, SITE } from "./isolate.ts";
+import type { TestDatabase } from "./database.ts";
+import { CATALOGUE_TOKEN, CONFIG, Isolate, SITE, sha256 } from "./isolate.ts";
+
+export const OTHER_TOKEN = "catalogue-token-of-another-site";
+
+/** A Worker with two more sites: `other`, with a token of its own, and `tokenless`. */
+export async function isolateOfThreeSites(database: TestDatabase): Promise<Isolate> {
+  const hashes = { [SITE]: await sha256(CATALOGUE_TOKEN), other: await sha256(OTHER_TOKEN) };
+  return Isolate.create({
+    database,
+    config: {
+      sites: [
+        ...CONFIG.sites,
+        { id: "other", name: "Other", origins: ["https://other.example"] },
+        { id: "tokenless", name: "Without a token", origins: ["https://tokenless.example"] },
+      ],
+    },
+    bindings: { CATALOGUE_TOKEN_HASHES: JSON.stringify(hashes) },
+  });
+}
 
 /** A page that says nothing but what is given. */
 export function page(path: string, given: Partial<CataloguePage> = {}): CataloguePage {

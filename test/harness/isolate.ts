@@ -21,7 +21,7 @@ export const CONFIG = defineConfig({
   sites: [{ id: SITE, name: "Course", origins: [DOCS_SAME_SITE, DOCS_CROSS_SITE] }],
 });
 
-async function sha256(text: string): Promise<string> {
+export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
