@@ -90,7 +90,7 @@ export class ReaderPage {
     await this.openSignUp();
     await this.fillIn(credentials);
     await this.dialog().getByRole("button", { name: "Create account" }).click();
-    await this.dialog().getByRole("heading", { name: "Tell us where you stand" }).waitFor();
+    await this.dialog().getByRole("group").first().waitFor();
   }
 
   /** A new account, all questions skipped. */
