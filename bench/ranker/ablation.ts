@@ -3,7 +3,7 @@
 import type { CataloguePage } from "../../src/core/catalogue.ts";
 import type { ReaderState } from "../../src/core/ranker/reader.ts";
 import type { Reason } from "../../src/core/recommendation.ts";
-import { canonicalTerm } from "../../src/core/vocabulary.ts";
+import { canonicalTerm, operatingSystemTerm } from "../../src/core/vocabulary.ts";
 
 export interface World {
   pages: readonly CataloguePage[];
@@ -14,9 +14,6 @@ export interface World {
 
 const LISTS = {
   tag: "tags",
-  category: "categories",
-  series: "categories",
-  section: "categories",
   "operating-system": "operatingSystems",
   language: "languages",
   tool: "tools",
@@ -75,7 +72,7 @@ export function withoutInReader(world: World, pageKey: string, reason: Reason): 
   const titled = forget(world, (page) => page.pageKey !== pageKey && named.has(page.title));
   switch (reason.part) {
     case "text":
-      return world.reader.progress.length > 0 || world.current !== undefined ? titled : unsay(world, reason.values);
+      return world.pages.some((page) => named.has(page.title)) ? titled : unsay(world, reason.values);
     case "order":
       return reason.values.length > 0 ? titled : null;
     case "prerequisite":
@@ -105,14 +102,21 @@ export function withoutInReader(world: World, pageKey: string, reason: Reason): 
   }
 }
 
-/** The world without the thing named on the page's side; null where the reason names nothing of the page's. */
+/**
+ * The world without the thing named on the page's side; null where the reason names nothing of the page's, or a
+ * category: the categories are the site's structure too, and without one of them it would be another site.
+ */
 export function withoutInPage(world: World, pageKey: string, reason: Reason): World | null {
   const keys = new Set(reason.values.map((value) => canonicalTerm(value)));
-  const kept = (term: string): boolean => !keys.has(canonicalTerm(term));
   const { part } = reason;
+  const canonical = part === "operating-system" ? operatingSystemTerm : canonicalTerm;
+  const kept = (term: string): boolean => !keys.has(canonical(term));
   const change = (to: (page: CataloguePage) => CataloguePage): World => rewrite(world, pageKey, to);
   switch (part) {
     case "text":
+    case "category":
+    case "series":
+    case "section":
       return null;
     case "order":
       return reason.values.length > 0 ? null : change((page) => ({ ...page, position: 1_000_000 }));
@@ -125,8 +129,10 @@ export function withoutInPage(world: World, pageKey: string, reason: Reason): Wo
     }
     case "level":
       return change((page) => ({ ...page, level: null }));
-    case "domain":
-      return change((page) => ({ ...page, tags: page.tags.filter(kept), categories: page.categories.filter(kept) }));
+    case "domain": {
+      const inCategory = world.pages.some((page) => page.pageKey === pageKey && !page.categories.every(kept));
+      return inCategory ? null : change((page) => ({ ...page, tags: page.tags.filter(kept) }));
+    }
     case "changed": {
       const seen = world.reader.progress.find((one) => one.pageKey === pageKey)?.seenHash;
       return change((page) => ({ ...page, contentHash: seen ?? page.contentHash }));

@@ -1,7 +1,8 @@
 // The six rankers a new one has to beat: they know nothing of a reader but the pages already read.
-import { type Data, sha256 } from "./data.ts";
+import type { Data } from "./data.ts";
 import { type Ranker, SEED } from "./metrics.ts";
 import { PythonRandom } from "./python-random.ts";
+import { sha256 } from "./read-data.ts";
 
 const SHUFFLES = 20;
 const K1 = 1.2;

@@ -9,9 +9,10 @@ import { score } from "../../src/core/ranker/rank.ts";
 import { PARTS } from "../../src/core/score-parts.ts";
 import { withoutInReader } from "./ablation.ts";
 import { baselines } from "./baselines.ts";
-import { type Data, readData, SPLITS, type Split } from "./data.ts";
+import { type Data, SPLITS, type Split } from "./data.ts";
 import { catalogueOf, docent, docentByScore, NOW, readerOf, topOf } from "./docent.ts";
 import { CUTOFF, casesOf, evaluate, gain, mean, type Result } from "./metrics.ts";
+import { readData } from "./read-data.ts";
 
 const RANKER = "Docent";
 const BASELINE = "BM25";

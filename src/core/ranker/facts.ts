@@ -8,9 +8,8 @@ import type { ReaderState } from "./reader.ts";
 
 /** Percent of a page from which having opened it is more than a glance. */
 const GLANCE = 20;
-/** Levels that one "too easy" or "too hard" moves the reader, and the most that all of them together can. */
-const VERDICT = 0.5;
-const MAX_SHIFT = 1;
+/** Levels that a verdict moves the reader. */
+const VERDICTS = { "too-easy": 0.5, "too-hard": -0.5, "not-for-me": 0 } as const;
 
 /** A page the reader has been on. */
 export interface Read {
@@ -30,8 +29,8 @@ export interface Facts {
   readonly answers: Answers;
   /** The level they stated, an index in LEVELS. */
   readonly level: number | null;
-  /** What their verdicts on pages (too easy, too hard) add to it, in levels. */
-  readonly levelShift: number;
+  /** What each verdict of theirs adds to it, in levels: up for a page too easy, down for one too hard. */
+  readonly verdicts: ReadonlyMap<IndexedPage, number>;
   /** Newest first; the page they are on is the newest. */
   readonly reads: readonly Read[];
   /** The pages that count as read: completed, or being read now. */
@@ -88,19 +87,19 @@ export function factsOf(
   current: IndexedPage | undefined,
 ): Facts {
   const done = new Set(current && [current]);
+  const verdicts = new Map<IndexedPage, number>();
   const reads: Read[] = current ? [{ page: current, share: 1 }] : [];
   for (const { pageKey, completedAt, openedAt, percent, dismissedAt, feedback } of history) {
     const page = scope.byKey.get(pageKey);
-    if (page === undefined || page === current) continue;
+    if (page === undefined) continue;
+    if (feedback !== null) verdicts.set(page, VERDICTS[feedback]);
+    if (page === current) continue;
     if (completedAt !== null) done.add(page);
     const wanted = dismissedAt === null && feedback !== "not-for-me";
     if (wanted && completedAt !== null) reads.push({ page, share: 1 });
     else if (wanted && openedAt !== null && percent >= GLANCE)
       reads.push({ page, share: Math.min(percent, 100) / 100 });
   }
-  const said = (verdict: ReadingProgress["feedback"]): number =>
-    history.filter(({ feedback }) => feedback === verdict).length;
-  const shift = VERDICT * (said("too-easy") - said("too-hard"));
   const { operatingSystem, devices = [], gpu } = background?.hardwareSetup ?? {};
   return {
     scope,
@@ -113,7 +112,7 @@ export function factsOf(
       hardware: termsOf(gpu ? [...devices, `${gpu} GPU`] : devices),
     },
     level: background?.experienceLevel ? LEVELS.indexOf(background.experienceLevel) : null,
-    levelShift: Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, shift)),
+    verdicts,
     reads,
     done,
   };

@@ -5,7 +5,7 @@ import type { IndexedPage } from "./prepare.ts";
 import { nearness } from "./sequence.ts";
 import { metFacets, type Situation } from "./situation.ts";
 import { dot, textScore } from "./text.ts";
-import type { PartScores } from "./weights.ts";
+import { eachPart, type PartScores } from "./weights.ts";
 
 /** Unread pages between, for half the value of being next; and what going back is worth beside going on. */
 const ORDER_HALF = 4;
@@ -13,11 +13,22 @@ const SERIES_HALF = 2;
 const GOING_BACK = 0.5;
 
 /** What it costs that a page lists systems, …, and none is the reader's: the more, the less can be done about it. */
-const MISS = { "operating-system": 2, language: 1, tool: 0.5, hardware: 1.5 } as const;
+const MISS = { "operating-system": 2, language: 0.5, tool: 0.5, hardware: 1.5 } as const;
 
-/** The value of each part for a page, weights applied. `changed`: the reader completed the page and it is different now. */
+/** A candidate with its score and the parts the score is the sum of. */
+export interface ScoredPage {
+  readonly page: IndexedPage;
+  readonly score: number;
+  readonly parts: PartScores;
+  /** The reader completed the page, and it is different now. */
+  readonly changed: boolean;
+  /** What the page was scored in. */
+  readonly situation: Situation;
+}
+
+/** The value of each part for a page, weights applied. `changed`: see ScoredPage. */
 export function partsOf(situation: Situation, page: IndexedPage, weights: PartScores, changed: boolean): PartScores {
-  const { last, scope, query } = situation;
+  const { last, scope, query, done } = situation;
   const trust = scope.orderTrust;
   return {
     text: weights.text * textScore(dot(query, page.vector)),
@@ -27,7 +38,7 @@ export function partsOf(situation: Situation, page: IndexedPage, weights: PartSc
     section: weights.section * trust * (last?.section && page.section === last.section ? 1 : 0),
     order: weights.order * trust * orderContinuity(situation, page),
     prerequisite: weights.prerequisite * readiness(situation, page),
-    "follow-up": last && page.prerequisites.includes(last) ? weights["follow-up"] : 0,
+    "follow-up": last && done.has(last) && page.prerequisites.includes(last) ? weights["follow-up"] : 0,
     level: weights.level * levelFit(situation, page),
     "operating-system": weights["operating-system"] * fitOf("operating-system", situation, page),
     language: weights.language * fitOf("language", situation, page),
@@ -40,6 +51,10 @@ export function partsOf(situation: Situation, page: IndexedPage, weights: PartSc
 
 export const scoreOf = (parts: PartScores): number => PARTS.reduce((sum, part) => sum + parts[part], 0);
 
+/** What each part adds to the candidates on average. */
+export const averageOf = (candidates: readonly ScoredPage[]): PartScores =>
+  eachPart((part) => candidates.reduce((sum, { parts }) => sum + parts[part], 0) / candidates.length);
+
 /** The chance that one of a page's terms is what the reader is after, were the terms' shares of the reading chances. */
 function anyOf(part: "tag" | "category", { shares }: Situation, { facets }: IndexedPage): number {
   let none = 1;
@@ -48,7 +63,7 @@ function anyOf(part: "tag" | "category", { shares }: Situation, { facets }: Inde
 }
 
 /** Unread pages between where the reader left off and a page. */
-function skipped({ unreadBefore }: Situation, last: IndexedPage, page: IndexedPage): number {
+export function skipped({ unreadBefore }: Situation, last: IndexedPage, page: IndexedPage): number {
   const [from, to] = page.index > last.index ? [last.index, page.index] : [page.index, last.index];
   return (unreadBefore[to] ?? 0) - (unreadBefore[from + 1] ?? 0);
 }

@@ -4,12 +4,11 @@ import type { ReadingProgress } from "../reading-progress.ts";
 import type { Recommendation } from "../recommendation.ts";
 import { diversify, inReadingOrder } from "./diversity.ts";
 import { factsOf, newestFirst, scopeFor } from "./facts.ts";
-import { partsOf, scoreOf, unreadPrerequisites } from "./parts.ts";
+import { averageOf, partsOf, type ScoredPage, scoreOf, unreadPrerequisites } from "./parts.ts";
 import type { IndexedPage, RankerIndex } from "./prepare.ts";
 import type { ReaderState } from "./reader.ts";
 import { reasonsOf } from "./reasons.ts";
-import { interestsOf, type Situation, situate } from "./situation.ts";
-import type { PartScores } from "./weights.ts";
+import { interestsOf, situate } from "./situation.ts";
 
 export interface RankOptions {
   now: Date;
@@ -19,31 +18,21 @@ export interface RankOptions {
   current?: string | undefined;
 }
 
-/** A candidate with its score and the parts the score is the sum of. */
-export interface ScoredPage {
-  readonly page: IndexedPage;
-  readonly score: number;
-  readonly parts: PartScores;
-  /** Completed, and different since. */
-  readonly changed: boolean;
-  /** What the page was scored in. */
-  readonly situation: Situation;
-}
-
 /** The pages to recommend, best first. Empty for an empty catalogue or a language the site does not have. Never throws. */
 export function rank(index: RankerIndex, reader: ReaderState, options: RankOptions): Recommendation[] {
   const { ranked, begun, termCount } = score(index, reader, options);
   // A newcomer is led from the beginning in the site's order, which diversity would only disturb.
   const list = begun ? diversify(ranked, options.limit, termCount) : ranked.slice(0, options.limit);
-  return inReadingOrder(list).map(({ page, score, changed, situation }) => {
-    const { pageKey, path, title, summary, level, minutes } = page.page;
-    const reasons = reasonsOf(situation, page, index.weights, changed);
-    const readFirst = unreadPrerequisites(situation, page).map(({ page }) => ({
+  const usual = averageOf(ranked);
+  return inReadingOrder(list).map((scored) => {
+    const { pageKey, path, title, summary, level, minutes } = scored.page.page;
+    const reasons = reasonsOf(scored, usual, index.weights);
+    const readFirst = unreadPrerequisites(scored.situation, scored.page).map(({ page }) => ({
       pageKey: page.pageKey,
       path: page.path,
       title: page.title,
     }));
-    return { pageKey, path, title, summary, level, minutes, score, reasons, readFirst };
+    return { pageKey, path, title, summary, level, minutes, score: scored.score, reasons, readFirst };
   });
 }
 

@@ -3,11 +3,11 @@
 import type { Reason } from "../recommendation.ts";
 import { PARTS, type Part } from "../score-parts.ts";
 import type { Level } from "../vocabulary.ts";
-import type { Term } from "./facets.ts";
+import type { Facet, Term } from "./facets.ts";
 import type { AnswerPart, Answers, Facts } from "./facts.ts";
-import { partsOf, scoreOf } from "./parts.ts";
+import { partsOf, type ScoredPage, scoreOf, skipped } from "./parts.ts";
 import type { IndexedPage } from "./prepare.ts";
-import { answerMeets, interestsOf, metFacets, type Situation, situate } from "./situation.ts";
+import { answerMeets, interestsOf, metFacets, type Situation, situate, subjectsOf } from "./situation.ts";
 import { addTo, dot, type TermVector } from "./text.ts";
 import type { PartScores } from "./weights.ts";
 
@@ -28,8 +28,31 @@ interface Draft {
 }
 type Drafting = (situation: Situation, page: IndexedPage) => Draft | null;
 
-/** How sentences call what the catalogue spells in lower case. */
-const SYSTEM_NAMES: Readonly<Record<string, string>> = { linux: "Linux", macos: "macOS", windows: "Windows" };
+/** Parts that say much the same as another: of each kind only the strongest is stated. */
+const KINDS: Partial<Record<Part, Part>> = {
+  tag: "text",
+  category: "text",
+  domain: "text",
+  series: "order",
+  section: "order",
+  "follow-up": "prerequisite",
+};
+
+/** What catalogues spell in lower case, by canonical spelling. */
+const NAMES: Readonly<Record<string, string>> = {
+  linux: "Linux",
+  macos: "macOS",
+  windows: "Windows",
+  python: "Python",
+  "c++": "C++",
+  javascript: "JavaScript",
+  typescript: "TypeScript",
+  java: "Java",
+  go: "Go",
+  rust: "Rust",
+  "ros 2": "ROS 2",
+  docker: "Docker",
+};
 const LEVEL_NAMES: Readonly<Record<Level, string>> = {
   beginner: "a beginner",
   intermediate: "an intermediate reader",
@@ -41,12 +64,14 @@ const list = (names: readonly string[]): string => names.join(" and ");
 const quoted = (names: readonly string[]): string => list(names.map((name) => `“${name}”`));
 const titlesOf = (pages: readonly IndexedPage[]): string[] => pages.map(({ page }) => page.title);
 const labelsOf = (terms: readonly Term[]): string[] => terms.map(({ label }) => label);
+const namesOf = (terms: readonly Term[]): string => list(terms.map(({ key, label }) => NAMES[key] ?? label));
 
 /** The reader had they never been on the pages. */
 const forget = (facts: Facts, gone: (page: IndexedPage) => boolean): Facts => ({
   ...facts,
   reads: facts.reads.filter(({ page }) => !gone(page)),
   done: new Set([...facts.done].filter((page) => !gone(page))),
+  verdicts: new Map([...facts.verdicts].filter(([page]) => !gone(page))),
 });
 
 /** The reader had they not given the answers. */
@@ -88,70 +113,79 @@ const text: Drafting = (situation, page) => {
     return { values, text: `Close to ${quoted(values)}, which you read`, without };
   }
   const { text } = situation.scope;
-  const said = Object.values(situation.answers).flat();
-  const answers = strongest(said, ({ label }) => likeness(situation, text.vectorOf(label), page));
+  const answers = strongest(subjectsOf(situation.answers), ({ label }) =>
+    likeness(situation, text.vectorOf(label), page),
+  );
   const values = labelsOf(answers);
   const keys = answers.map(({ key }) => key);
   const without = unsay(situation, ({ key }) => keys.includes(key));
-  return { values, text: `About ${list(values)}, from your answers`, without };
+  return { values, text: `About ${namesOf(answers)}, from your answers`, without };
 };
 
 /** The terms of a page that the reading shares most. */
 const shared =
-  (part: "tag" | "category", sentence: (names: readonly string[]) => string): Drafting =>
+  (part: "tag" | "category", sentence: (facets: readonly Facet[]) => string): Drafting =>
   (situation, page) => {
     const facets = strongest(page.facets[part], ({ id, rarity }) => rarity * (situation.shares[id] ?? 0));
     const keys = facets.map(({ key }) => key);
     const without = forget(situation, (one) => one.facets[part].some(({ key }) => keys.includes(key)));
-    return { values: labelsOf(facets), text: sentence(labelsOf(facets)), without };
+    return { values: labelsOf(facets), text: sentence(facets), without };
   };
 
 /** What the page asks for or is about, and the reader has. */
 const owned =
   (part: AnswerPart, sentence: (names: string) => string): Drafting =>
   (situation, page) => {
-    const facets = metFacets(situation, page, part);
-    const values = labelsOf(facets);
+    const met = metFacets(situation, page, part);
+    // A term can be both a category and a tag.
+    const facets = met.filter(({ key }, at) => met.findIndex((other) => other.key === key) === at);
+    // A system is one of three, whatever the page calls it.
+    const values = part === "operating-system" ? facets.map(({ key }) => key) : labelsOf(facets);
     const without = unsay(situation, (answer) => facets.some(({ key }) => answerMeets(part, answer.key, key)));
-    return { values, text: sentence(list(facets.map(({ key, label }) => SYSTEM_NAMES[key] ?? label))), without };
+    return { values, text: sentence(namesOf(facets)), without };
   };
 
 /** The reader is in the middle of the section or series that the page belongs to. */
 const continued =
-  (part: "section" | "series", sentence: (name: string) => string): Drafting =>
+  (part: "section" | "series", sentence: (name: string, isNext: boolean) => string): Drafting =>
   (situation, page) => {
-    const values = page.page.categories.slice(...(part === "section" ? [0, 1] : [-1]));
-    const without = forget(situation, (one) => one[part] === page[part]);
-    return { values, text: sentence(quoted(values)), without };
+    const facet = page.facets.category.at(part === "section" ? 0 : -1);
+    const values = facet ? [facet.label] : [];
+    const without = forget(situation, (one) => one.facets.category.some(({ key }) => key === facet?.key));
+    return { values, text: sentence(quoted(values), isNext(situation, page)), without };
   };
+
+/** Whether a page is the first unread one after the page they read last. */
+const isNext = (situation: Situation, page: IndexedPage): boolean =>
+  situation.last !== undefined && page.index > situation.last.index && skipped(situation, situation.last, page) === 0;
 
 /** The page they read last is why. */
 const afterLast =
-  (sentence: (situation: Situation, title: string, page: IndexedPage) => string): Drafting =>
+  (sentence: (title: string, isNext: boolean) => string): Drafting =>
   (situation, page) => {
-    const { last } = situation;
-    if (!last) return page.index < FIRST_PAGES ? { values: [], text: "Among the first pages" } : null;
+    const { last, scope } = situation;
+    if (!last) {
+      const isFirst = page.index < Math.min(FIRST_PAGES, scope.pages.length / 2);
+      return isFirst ? { values: [], text: "Among the first pages" } : null;
+    }
     const values = titlesOf([last]);
     const without = forget(situation, (one) => one === last);
-    return { values, text: sentence(situation, quoted(values), page), without };
+    return { values, text: sentence(quoted(values), isNext(situation, page)), without };
   };
 
 const DRAFTING: Readonly<Record<Part, Drafting>> = {
   text,
-  tag: shared("tag", (names) => `About ${list(names)}, like what you read`),
-  category: shared("category", (names) => `In ${quoted(names)}, like what you read`),
-  series: continued("series", (name) => `Next in ${name}`),
+  tag: shared("tag", (facets) => `About ${namesOf(facets)}, like what you read`),
+  category: shared("category", (facets) => `In ${quoted(labelsOf(facets))}, like what you read`),
+  series: continued("series", (name, next) => `${next ? "Next" : "Further on"} in ${name}`),
   section: continued("section", (name) => `Part of ${name}, where you are reading`),
-  order: afterLast(({ last, unreadBefore }, title, { index }) => {
-    const isNext = last && index > last.index && unreadBefore[index] === unreadBefore[last.index + 1];
-    return `${isNext ? "Comes next after" : "Not far from"} ${title}`;
-  }),
+  order: afterLast((title, next) => `${next ? "Comes next after" : "Not far from"} ${title}`),
   prerequisite: (situation, page) => {
     const values = titlesOf(page.prerequisites);
     const without = forget(situation, (one) => page.prerequisites.includes(one));
     return { values, text: `You have read what it needs: ${quoted(values)}`, without };
   },
-  "follow-up": afterLast((_, title) => `Builds on ${title}, which you just read`),
+  "follow-up": afterLast((title) => `Builds on ${title}, which you just read`),
   level: (situation, { page }) =>
     page.level && {
       values: [page.level],
@@ -166,19 +200,25 @@ const DRAFTING: Readonly<Record<Part, Drafting>> = {
   changed: () => ({ values: [], text: "Changed since you read it" }),
 };
 
-/** At most three reasons for a page, what the score owes most to first. */
-export function reasonsOf(situation: Situation, page: IndexedPage, weights: PartScores, changed: boolean): Reason[] {
-  const parts = partsOf(situation, page, weights, changed);
-  const scoreWithout = (facts: Facts): number => scoreOf(partsOf(situate(facts), page, weights, changed));
-  return PARTS.filter((part) => parts[part] >= LEAST_LOSS)
-    .flatMap((part) => {
-      const draft = DRAFTING[part](situation, page);
-      if (draft === null) return [];
-      const { values, text, without } = draft;
-      const loss = without ? scoreOf(parts) - scoreWithout(without) : parts[part];
-      return loss < LEAST_LOSS ? [] : [{ loss, reason: { part, values: [...values], text } }];
-    })
-    .sort((a, b) => b.loss - a.loss)
-    .slice(0, MAX_REASONS)
-    .map(({ reason }) => reason);
+/**
+ * At most three reasons for a page, first what sets it most apart: `usual` is what each part adds to the candidates on
+ * average. That a page is for Linux says little where nearly every page is.
+ */
+export function reasonsOf(
+  { page, situation, parts, score, changed }: ScoredPage,
+  usual: PartScores,
+  weights: PartScores,
+) {
+  const reasons: Reason[] = [];
+  const stated = new Set<Part>();
+  const lossWithout = (facts: Facts): number => score - scoreOf(partsOf(situate(facts), page, weights, changed));
+  for (const part of PARTS.toSorted((a, b) => parts[b] - usual[b] - (parts[a] - usual[a]))) {
+    const kind = KINDS[part] ?? part;
+    const draft = parts[part] < LEAST_LOSS || stated.has(kind) ? null : DRAFTING[part](situation, page);
+    if (draft === null || (draft.without && lossWithout(draft.without) < LEAST_LOSS)) continue;
+    stated.add(kind);
+    reasons.push({ part, values: [...draft.values], text: draft.text });
+    if (reasons.length === MAX_REASONS) break;
+  }
+  return reasons;
 }

@@ -1,10 +1,14 @@
 // The site's own order: its sections, the series within them, and whether the order means anything.
 
+/** With fewer pages nothing can be told from how their sections lie. */
+const ENOUGH_PAGES = 20;
+
 /**
  * How far the site's order can be taken for an author's: 1 when every section's pages stand together, 0 when sections
  * are mixed as by chance (an alphabetical list of files). `sections` are the pages' sections in the site's order.
  */
 export function orderTrust(sections: readonly string[]): number {
+  if (sections.length < ENOUGH_PAGES) return 1;
   const pairs = sections.length - 1;
   const sizes = new Map<string, number>();
   for (const section of sections) sizes.set(section, (sizes.get(section) ?? 0) + 1);

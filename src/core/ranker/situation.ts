@@ -1,8 +1,8 @@
 // Where a reader stands, derived from the facts: what they are after, where they left off, which level suits them.
 // A reason is tried by asking for the situation without the thing it names, so nothing else may look at the facts first.
 import { LEVELS } from "../vocabulary.ts";
-import { type Facet, related } from "./facets.ts";
-import type { AnswerPart, Facts, Read } from "./facts.ts";
+import { type Facet, related, type Term } from "./facets.ts";
+import type { AnswerPart, Answers, Facts, Read } from "./facts.ts";
 import type { IndexedPage } from "./prepare.ts";
 import { addTo, type Query } from "./text.ts";
 
@@ -12,6 +12,8 @@ const RECENCY = 0.7;
 const HISTORY = 12;
 /** An inferred level is a guess: how much it counts beside a stated one. */
 const INFERRED_LEVEL = 0.2;
+/** The most levels that a reader's verdicts move them, all together. */
+const MAX_SHIFT = 1;
 /** What an answer counts beside a page that was read, while none was. */
 const ANSWER_WEIGHT = 0.5;
 
@@ -35,13 +37,16 @@ export function interestsOf(reads: readonly Read[]): { page: IndexedPage; weight
   return reads.slice(0, HISTORY).map(({ page, share }, age) => ({ page, weight: share * RECENCY ** age }));
 }
 
+/** The answers to look for in a page's words, while there is nothing better to go by. */
+export const subjectsOf = (answers: Answers): Term[] => [...answers.domain, ...answers.tool];
+
 export function situate(facts: Facts): Situation {
   const { scope, reads, done, answers } = facts;
   const interests = interestsOf(reads);
   const query: Query = new Float64Array(scope.text.termCount);
   for (const { page, weight } of interests) addTo(query, page.vector, weight);
   if (reads.length === 0) {
-    for (const { label } of Object.values(answers).flat()) addTo(query, scope.text.vectorOf(label), ANSWER_WEIGHT);
+    for (const { label } of subjectsOf(answers)) addTo(query, scope.text.vectorOf(label), ANSWER_WEIGHT);
   }
 
   const shares = new Float64Array(scope.facetCount);
@@ -67,8 +72,10 @@ export function situate(facts: Facts): Situation {
 }
 
 /** What the reader said, else the highest level they read lately, else the easiest. */
-function targetOf({ level, levelShift, reads }: Facts): Situation["target"] {
-  const shifted = (from: number): number => Math.max(0, Math.min(LEVELS.length - 1, from + levelShift));
+function targetOf({ level, verdicts, reads }: Facts): Situation["target"] {
+  const sum = [...verdicts.values()].reduce((all, one) => all + one, 0);
+  const shift = Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, sum));
+  const shifted = (from: number): number => Math.max(0, Math.min(LEVELS.length - 1, from + shift));
   if (level !== null) return { level: shifted(level), trust: 1 };
   const levels = reads.slice(0, HISTORY).flatMap(({ page }) => page.level ?? []);
   if (levels.length > 0) return { level: shifted(Math.max(...levels)), trust: INFERRED_LEVEL };

@@ -9,11 +9,11 @@ const DEFAULTS: PartScores = {
   text: 4,
   tag: 0.4,
   category: 0.4,
-  series: 0.4,
+  series: 0.6,
   section: 0.4,
   order: 0.8,
   prerequisite: 0.8,
-  "follow-up": 0.4,
+  "follow-up": 0.6,
   level: 1,
   "operating-system": 1,
   language: 0.8,
@@ -23,9 +23,13 @@ const DEFAULTS: PartScores = {
   changed: 0.8,
 };
 
-/** The defaults, each multiplied by the owner's factor (1 where the owner names none). */
-export function weightsOf(factors: Partial<Record<Part, number>> = {}): PartScores {
-  const weights = { ...DEFAULTS };
-  for (const part of PARTS) weights[part] *= factors[part] ?? 1;
-  return weights;
+/** A number for every part. */
+export function eachPart(value: (part: Part) => number): PartScores {
+  const scores = { ...DEFAULTS };
+  for (const part of PARTS) scores[part] = value(part);
+  return scores;
 }
+
+/** The defaults, each multiplied by the owner's factor (1 where the owner names none). */
+export const weightsOf = (factors: Partial<Record<Part, number>> = {}): PartScores =>
+  eachPart((part) => DEFAULTS[part] * (factors[part] ?? 1));
