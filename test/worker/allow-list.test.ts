@@ -23,7 +23,6 @@ const auth = createAuth({
   now: () => 0,
   randomId: () => "",
   waitUntil() {},
-  onSessionsEnded() {},
 });
 const endpoints = Object.values(auth.api)
   .map((endpoint: { path?: string }) => endpoint.path)
