@@ -4,8 +4,8 @@ import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod/mini";
 import { type CatalogueInput, catalogueInput } from "../../src/core/catalogue.ts";
-import { readArticles } from "./article.ts";
-import { type PageContext, renderArticle, renderIndex } from "./page-template.ts";
+import { LANGUAGES, readArticles } from "./article.ts";
+import { indexPath, type PageContext, renderArticle, renderIndex } from "./page-template.ts";
 
 const STATIC_FILES = ["course.css", "course.svg"];
 
@@ -34,8 +34,8 @@ export async function buildDemo({
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   };
-  await write("index.html", renderIndex(context));
   await write("docent-catalogue.json", `${JSON.stringify(catalogue, null, 2)}\n`);
+  await Promise.all(LANGUAGES.map((lang) => write(`${indexPath(lang)}index.html`, renderIndex(context, lang))));
   await Promise.all(articles.map((article) => write(article.page.path, renderArticle(context, article))));
   await Promise.all(
     STATIC_FILES.map((name) => copyFile(new URL(`./assets/${name}`, import.meta.url), join(outDir, name))),

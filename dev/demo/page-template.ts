@@ -1,35 +1,34 @@
 // The layout of the demo site: header, side navigation, article, index. Plain HTML that reads well without any script;
 // the only script is Docent's own tag, exactly as an owner would paste it.
 import { html, raw } from "hono/html";
-import type { Level } from "../../src/core/vocabulary.ts";
-import type { Article } from "./article.ts";
-
-export const SITE_NAME = "Physical AI and Robotics";
-const SITE_LEDE =
-  "Short lessons on robots that sense, decide and move: ROS 2, simulation, perception, control, learning and deployment.";
+import { type Article, LANGUAGES, type Lang } from "./article.ts";
+import { PAGE_TEXTS } from "./page-texts.ts";
 
 export interface PageContext {
   /** Origin of the Worker, like `http://localhost:8787`. */
   workerUrl: string;
   /** Its id in docent.config.ts. */
   siteId: string;
+  /** Of all languages, in the course's order. */
   articles: readonly Article[];
 }
 
 type Markup = ReturnType<typeof html>;
 
-const LEVEL_NAMES: Readonly<Record<Level, string>> = {
-  beginner: "Beginner",
-  intermediate: "Intermediate",
-  advanced: "Advanced",
-  expert: "Expert",
-};
-
-const OPERATING_SYSTEM_NAMES: Readonly<Record<string, string>> = {
-  linux: "Linux",
-  macos: "macOS",
-  windows: "Windows",
-};
+/** What the layout needs to know of a page. */
+interface Page {
+  path: string;
+  lang: Lang;
+  title: string;
+  summary: string;
+  main: Markup;
+  /** The same page in other languages. */
+  translations: readonly Translation[];
+}
+interface Translation {
+  lang: Lang;
+  path: string;
+}
 
 /** As strict as a docs site could wish for: what Docent needs is exactly one origin in two directives. */
 export function contentSecurityPolicy(workerUrl: string): string {
@@ -46,36 +45,61 @@ export function contentSecurityPolicy(workerUrl: string): string {
   ].join("; ");
 }
 
+/** The address of a language's first page. */
+export const indexPath = (lang: Lang): string => (lang === LANGUAGES[0] ? "/" : `/${lang}/`);
+
+const inLanguage = (articles: readonly Article[], lang: Lang): Article[] =>
+  articles.filter((article) => article.lang === lang);
+
 function sectionsOf(articles: readonly Article[]): Map<string, Article[]> {
   return Map.groupBy(articles, (article) => article.section);
 }
 
-function navigation(context: PageContext, current: string): Markup {
+function navigation(context: PageContext, { path, lang }: Page): Markup {
+  const sameLanguage = inLanguage(context.articles, lang);
   const item = ({ page }: Article) =>
-    page.path === current
+    page.path === path
       ? html`<li><a href="${page.path}" aria-current="page">${page.title}</a></li>`
       : html`<li><a href="${page.path}">${page.title}</a></li>`;
-  return html`<nav id="contents" class="course" popover aria-label="Course">
-    ${[...sectionsOf(context.articles)].map(
-      ([section, articles]) => html`<h2>${section}</h2><ul>${articles.map(item)}</ul>`,
+  // The whole course is longer than a screen: the section being read is open, on the index the first.
+  const current = sameLanguage.find(({ page }) => page.path === path) ?? sameLanguage[0];
+  const isOpen = (articles: readonly Article[]) => current !== undefined && articles.includes(current);
+  return html`<nav id="contents" class="course" popover aria-label="${PAGE_TEXTS[lang].course}">
+    ${[...sectionsOf(sameLanguage)].map(
+      ([section, articles]) =>
+        html`<details${raw(isOpen(articles) ? " open" : "")}><summary>${section}</summary><ul>${articles.map(item)}</ul></details>`,
     )}
   </nav>`;
 }
 
 /** Level, time and systems of an article, in one line. */
-function facts({ page }: Article): Markup {
-  const systems = page.operatingSystems.map((name) => OPERATING_SYSTEM_NAMES[name] ?? name).join(", ");
+function facts({ page, lang }: Article): Markup {
+  const texts = PAGE_TEXTS[lang];
+  const systems = page.operatingSystems.map(
+    (name, index) => html`${index === 0 ? "" : texts.comma}<bdi>${texts.operatingSystems[name] ?? name}</bdi>`,
+  );
   return html`<ul class="facts">
-    ${page.level === null ? "" : html`<li class="level" data-level="${page.level}">${LEVEL_NAMES[page.level]}</li>`}
-    ${page.minutes === null ? "" : html`<li>${page.minutes} min</li>`}
-    ${systems === "" ? "" : html`<li>${systems}</li>`}
+    ${page.level === null ? "" : html`<li class="level" data-level="${page.level}">${texts.levels[page.level]}</li>`}
+    ${page.minutes === null ? "" : html`<li>${texts.minutes(page.minutes)}</li>`}
+    ${systems.length === 0 ? "" : html`<li>${systems}</li>`}
   </ul>`;
 }
 
-function layout(context: PageContext, page: { path: string; title: string; summary: string; main: Markup }): string {
-  const title = page.path === "/" ? SITE_NAME : `${page.title} · ${SITE_NAME}`;
+/** Links to the same page in other languages, each in its own. */
+function languageSwitch(translations: readonly Translation[]): Markup | "" {
+  if (translations.length === 0) return "";
+  return html`<p class="languages">${translations.map(
+    ({ lang, path }) =>
+      html`<a rel="alternate" href="${path}" hreflang="${lang}" lang="${lang}" dir="${PAGE_TEXTS[lang].direction}">${PAGE_TEXTS[lang].readInThisLanguage}</a>`,
+  )}</p>`;
+}
+
+function layout(context: PageContext, page: Page): string {
+  const { lang, path, translations } = page;
+  const texts = PAGE_TEXTS[lang];
+  const title = path === indexPath(lang) ? texts.siteName : `${page.title} · ${texts.siteName}`;
   return html`<!doctype html>
-<html lang="en">
+<html lang="${lang}" dir="${texts.direction}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(context.workerUrl)}">
@@ -83,72 +107,98 @@ function layout(context: PageContext, page: { path: string; title: string; summa
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${page.summary}">
 <title>${title}</title>
+${translations.map((other) => html`<link rel="alternate" hreflang="${other.lang}" href="${other.path}">`)}
 <link rel="icon" href="/course.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/course.css">
 <script async src="${context.workerUrl}/docent.js" data-site="${context.siteId}"></script>
 </head>
 <body>
-<a class="skip" href="#main">Skip to the article</a>
+<a class="skip" href="#main">${texts.skip}</a>
 <header>
-  <button class="contents" type="button" popovertarget="contents">Contents</button>
-  <a class="home" href="/"><img src="/course.svg" alt="" width="28" height="28"><span>${SITE_NAME}</span></a>
+  <button class="contents" type="button" popovertarget="contents">${texts.contents}</button>
+  <a class="home" href="${indexPath(lang)}"><img src="/course.svg" alt="" width="28" height="28"><span>${texts.siteName}</span></a>
   <docent-account></docent-account>
 </header>
 <div class="frame">
-  ${navigation(context, page.path)}
+  ${navigation(context, page)}
   <main id="main" tabindex="-1">${page.main}</main>
 </div>
-<footer><p>A demo course. Its lessons are true; its school does not exist.</p></footer>
+<footer><p>${texts.footer}</p></footer>
 </body>
 </html>
 `.toString();
 }
 
-export function renderIndex(context: PageContext): string {
+/** The list of all pages. Only that of the site's main language asks for recommendations: an index is no page of the
+ * catalogue, so nothing would tell the Worker which other language to recommend from. */
+export function renderIndex(context: PageContext, lang: Lang): string {
+  const texts = PAGE_TEXTS[lang];
+  const translations = LANGUAGES.filter((other) => other !== lang).map((other) => ({
+    lang: other,
+    path: indexPath(other),
+  }));
   const card = (article: Article) => html`<li class="card">
     <h3><a href="${article.page.path}">${article.page.title}</a></h3>
     <p>${article.page.summary}</p>
     ${facts(article)}
   </li>`;
   return layout(context, {
-    path: "/",
-    title: SITE_NAME,
-    summary: SITE_LEDE,
-    main: html`<div class="hero"><h1>${SITE_NAME}</h1><p class="lede">${SITE_LEDE}</p></div>
-<docent-recommendations limit="4"></docent-recommendations>
-${[...sectionsOf(context.articles)].map(
+    path: indexPath(lang),
+    lang,
+    title: texts.siteName,
+    summary: texts.lede,
+    translations,
+    main: html`<div class="hero">${languageSwitch(translations)}<h1>${texts.siteName}</h1><p class="lede">${texts.lede}</p></div>
+${lang === LANGUAGES[0] ? html`<docent-recommendations limit="4"></docent-recommendations>` : ""}
+${[...sectionsOf(inLanguage(context.articles, lang))].map(
   ([section, articles]) => html`<section><h2>${section}</h2><ul class="cards">${articles.map(card)}</ul></section>`,
-)}`,
+)}
+${texts.untranslated === "" ? "" : html`<p class="untranslated">${texts.untranslated}</p>`}`,
   });
 }
 
 export function renderArticle(context: PageContext, article: Article): string {
-  const { page } = article;
-  const at = context.articles.indexOf(article);
-  const previous = context.articles[at - 1];
-  const next = context.articles[at + 1];
-  const prerequisites = context.articles.filter((other) => page.prerequisites.includes(other.page.pageKey));
+  const { page, lang } = article;
+  const texts = PAGE_TEXTS[lang];
+  const sameLanguage = inLanguage(context.articles, lang);
+  const at = sameLanguage.indexOf(article);
+  const previous = sameLanguage[at - 1];
+  const next = sameLanguage[at + 1];
+  const translations = context.articles
+    .filter((other) => other.page.pageKey === page.pageKey && other !== article)
+    .map((other) => ({ lang: other.lang, path: other.page.path }));
+  // A prerequisite that is not translated is still to be read first.
+  const prerequisites = page.prerequisites.flatMap((key) => {
+    const all = context.articles.filter((other) => other.page.pageKey === key);
+    return all.find((other) => other.lang === lang) ?? all[0] ?? [];
+  });
+  const link = (other: Article) =>
+    other.lang === lang
+      ? html`<a href="${other.page.path}">${other.page.title}</a>`
+      : html`<a href="${other.page.path}" hreflang="${other.lang}" lang="${other.lang}" dir="${PAGE_TEXTS[other.lang].direction}">${other.page.title}</a>`;
   return layout(context, {
     path: page.path,
+    lang,
     title: page.title,
     summary: page.summary,
+    translations,
     main: html`<article>
-<p class="section">${article.section}</p>
+<div class="above"><p class="section">${article.section}</p>${languageSwitch(translations)}</div>
 <h1>${page.title}</h1>
 <p class="lede">${page.summary}</p>
 ${facts(article)}
 ${
   prerequisites.length === 0
     ? ""
-    : html`<p class="before">Read first: ${prerequisites.map(
-        (other, index) => html`${index === 0 ? "" : ", "}<a href="${other.page.path}">${other.page.title}</a>`,
+    : html`<p class="before">${texts.readFirst} ${prerequisites.map(
+        (other, index) => html`${index === 0 ? "" : texts.comma}${link(other)}`,
       )}</p>`
 }
 ${raw(article.html)}
 </article>
-<nav class="steps" aria-label="Previous and next">
-  ${previous ? html`<a class="step" rel="prev" href="${previous.page.path}"><span>Previous</span> ${previous.page.title}</a>` : ""}
-  ${next ? html`<a class="step" rel="next" href="${next.page.path}"><span>Next</span> ${next.page.title}</a>` : ""}
+<nav class="steps" aria-label="${texts.previousAndNext}">
+  ${previous ? html`<a class="step" rel="prev" href="${previous.page.path}"><span>${texts.previous}</span> ${previous.page.title}</a>` : ""}
+  ${next ? html`<a class="step" rel="next" href="${next.page.path}"><span>${texts.next}</span> ${next.page.title}</a>` : ""}
 </nav>
 <docent-recommendations limit="3"></docent-recommendations>`,
   });
