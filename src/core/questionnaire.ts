@@ -14,15 +14,26 @@ const field = z
 
 const option = z.strictObject({ value: storableText(60, 1), label: storableText(120, 1) });
 
-export const question = z.strictObject({
-  /** The answer's place in the background. */
-  field,
-  kind: z.enum(["one", "many"]),
-  label: storableText(200, 1),
-  /** What the answer is used for, in the reader's words. */
-  why: storableText(300, 1),
-  options: z.array(option).check(z.minLength(2), z.maxLength(40)),
-});
+/** The parts of the background that hold a list; the others hold one value. */
+const LISTS = ["programmingLanguages", "softwareTools", "hardwareSetup.devices"];
+
+export const question = z
+  .strictObject({
+    /** The answer's place in the background. */
+    field,
+    kind: z.enum(["one", "many"]),
+    label: storableText(200, 1),
+    /** What the answer is used for, in the reader's words. */
+    why: storableText(300, 1),
+    options: z.array(option).check(z.minLength(2), z.maxLength(40)),
+  })
+  .check(
+    z.refine(({ field: name, kind }) => name.startsWith("answers.") || LISTS.includes(name) === (kind === "many"), {
+      path: ["kind"],
+      error:
+        'does not fit the field: "many" for programmingLanguages, softwareTools and hardwareSetup.devices, "one" for the others',
+    }),
+  );
 export type Question = z.infer<typeof question>;
 
 export const questionnaire = z.strictObject({

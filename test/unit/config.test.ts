@@ -142,6 +142,24 @@ describe("docent.config.ts", () => {
     expect(mistake?.message).toMatch(/must be an exact origin/);
   });
 
+  it.each([
+    ["experienceLevel", "many"],
+    ["programmingLanguages", "one"],
+    ["hardwareSetup.operatingSystem", "many"],
+  ])("refuses a question for %s that takes %s, whose answers could never be saved", (field, kind) => {
+    const options = [
+      { value: "a", label: "A" },
+      { value: "b", label: "B" },
+    ];
+    const questionnaire = { version: "1", questions: [{ field, kind, label: "?", why: "!", options }] };
+    expect(mistakes({}, { ...FILE, questionnaire })).toEqual([
+      {
+        path: "docent.config.ts: questionnaire.questions[0].kind",
+        message: expect.stringMatching(/does not fit the field/) as string,
+      },
+    ]);
+  });
+
   it("refuses plain http in a deployment, and says what to do", () => {
     const [mistake] = mistakes({}, site("http://docs.example.com"));
     expect(mistake).toEqual({
