@@ -134,7 +134,7 @@ describe("docent.config.ts", () => {
     "ftp://docs.example.com",
     "https://",
     "https://docs.example.com:99999",
-    "https://127.1",
+    "https://10.1",
     "",
   ])("refuses the origin %j", (origin) => {
     const [mistake, ...more] = mistakes({}, site(origin));
@@ -160,8 +160,8 @@ describe("docent.config.ts", () => {
     ]);
   });
 
-  it("refuses plain http in a deployment, and says what to do", () => {
-    const [mistake] = mistakes({}, site("http://docs.example.com"));
+  it.each(["http://docs.example.com", "https://localhost:4321"])("refuses %s in a deployment", (origin) => {
+    const [mistake] = mistakes({}, site(origin));
     expect(mistake).toEqual({
       path: "docent.config.ts: sites[0].origins[0]",
       message: expect.stringMatching(/https/) as string,
