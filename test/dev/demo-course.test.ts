@@ -234,6 +234,7 @@ describe("passages and tabs", () => {
           panels.length > 1 &&
           panels.every((panel) => new RegExp(`data-for="${key}:[^" ]+"`).test(panel)) &&
           panels.filter((panel) => panel.includes(" open")).length === 1 &&
+          names[index]?.size === 1 &&
           names.filter((others) => others.has(name)).length === 1 &&
           (group.match(/<summary>/g) ?? []).length === panels.length;
         return right ? [] : [name];
