@@ -1,12 +1,22 @@
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
+import { fetch, type Request, Response } from "miniflare";
 import { defineConfig } from "vitest/config";
 
+/** Tells the harness that there was no answer at all: workerd makes a 500 of whatever this function throws. */
+const NO_ANSWER = 599;
+
 /** The network is closed to the Worker under test, except to the local database. */
-async function onlyTheDatabase(request: { url: string }, endpoint: string): Promise<Response> {
-  if (new URL(request.url).origin !== new URL(endpoint).origin) {
-    return new Response(`The network is closed in tests: ${new URL(request.url).origin}`, { status: 599 });
+async function onlyTheDatabase(request: Request, endpoint: string): Promise<Response> {
+  const url = new URL(request.url);
+  if (url.origin !== new URL(endpoint).origin) {
+    return new Response(`The network is closed in tests: ${url.origin}`, { status: NO_ANSWER });
   }
-  return fetch(request as Request);
+  try {
+    const body = request.method === "GET" ? null : await request.arrayBuffer();
+    return await fetch(url, { method: request.method, headers: request.headers, body });
+  } catch {
+    return new Response("The connection was lost.", { status: NO_ANSWER });
+  }
 }
 
 export default defineConfig({
@@ -31,7 +41,7 @@ export default defineConfig({
                 compatibilityFlags: ["nodejs_compat"],
                 kvNamespaces: ["SESSIONS"],
                 bindings: { DATABASE_ENDPOINT: endpoint },
-                outboundService: (request: { url: string }) => onlyTheDatabase(request, endpoint),
+                outboundService: (request) => onlyTheDatabase(request, endpoint),
               },
             };
           }),
