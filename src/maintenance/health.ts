@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import type { Context } from "hono";
 import type { Database } from "../db/client.ts";
 import type { AppEnv } from "../http/app-env.ts";
+import { RETRY_AFTER_SECONDS } from "../http/problem.ts";
 
 export interface HealthDeps {
   db: Database;
@@ -36,6 +37,7 @@ export function healthHandlers(deps: HealthDeps) {
       const [database, kv] = await Promise.all([works(deps.db.execute(sql`select 1`)), works(deps.kv.get("ready"))]);
       // KV is never required: without it every session is looked up in Postgres.
       const ready = database === "ok";
+      if (!ready) c.header("Retry-After", String(RETRY_AFTER_SECONDS));
       return c.json({ ready, database, kv }, ready ? 200 : 503);
     },
   };

@@ -1,0 +1,138 @@
+// Probes and chores: what a public probe costs, what the owner's own says, and what runs once a day.
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { Browser } from "../harness/browser.ts";
+import { TestDatabase } from "../harness/database.ts";
+import { Isolate } from "../harness/isolate.ts";
+
+const database = await TestDatabase.create("health");
+const SECRET = "ready-secret-of-the-tests";
+const isolate = await Isolate.create({ database, bindings: { READY_SECRET: SECRET } });
+
+const ready = (authorization?: string, at = isolate) =>
+  new Browser(at).send("/readyz", {
+    origin: null,
+    headers: authorization === undefined ? {} : { Authorization: authorization },
+  });
+
+describe("GET /healthz", () => {
+  it("says that the Worker is alive, also while Postgres is not, and asks nobody", async () => {
+    await database.inject({ effect: "drop", times: null });
+    const cost = await isolate.cost(async () => {
+      const answer = await new Browser(isolate).send("/healthz", { origin: null });
+      expect([answer.status, answer.body]).toEqual([200, { alive: true }]);
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+    });
+    await database.heal();
+    expect(cost).toEqual({ sql: 0, kv: 0 });
+  });
+});
+
+describe("GET /readyz", () => {
+  it.each([
+    undefined,
+    "",
+    SECRET,
+    `Basic ${SECRET}`,
+    `Bearer ${SECRET}x`,
+    `Bearer ${SECRET.slice(1)}`,
+    "Bearer ",
+    `Bearer ${"x".repeat(5000)}`,
+  ])("asks nobody for a caller with %j", async (authorization) => {
+    const cost = await isolate.cost(async () => {
+      const answer = await ready(authorization);
+      expect([answer.status, answer.body], answer.text).toEqual([200, { ready: true }]);
+    });
+    expect(cost).toEqual({ sql: 0, kv: 0 });
+  });
+
+  it("asks nobody where no secret is configured, whatever is presented", async () => {
+    const without = await Isolate.create({ database });
+    for (const secret of ["undefined", SECRET, "x".repeat(16)]) {
+      expect(await without.cost(() => ready(`Bearer ${secret}`, without))).toEqual({ sql: 0, kv: 0 });
+    }
+  });
+
+  it("tells the owner about the database and KV, for one statement", async () => {
+    const cost = await isolate.cost(async () => {
+      const answer = await ready(`Bearer ${SECRET}`);
+      expect([answer.status, answer.body], answer.text).toEqual([200, { ready: true, database: "ok", kv: "ok" }]);
+    });
+    expect(cost).toEqual({ sql: 1, kv: 1 });
+  });
+
+  it("is 503 while Postgres is down, and says no more than that", async () => {
+    await database.inject({ effect: "drop", times: null });
+    const answer = await ready(`Bearer ${SECRET}`);
+    await database.heal();
+    expect([answer.status, answer.body], answer.text).toEqual([503, { ready: false, database: "failing", kv: "ok" }]);
+    expect(answer.headers.get("retry-after")).toBe("5");
+  });
+
+  it("is ready without KV, which is never required", async () => {
+    // The real binding, and a network to it that fails.
+    const broken = new Proxy(env.SESSIONS, {
+      get: (kv, key) => (key === "get" ? () => Promise.reject(new Error("KV is down")) : Reflect.get(kv, key, kv)),
+    });
+    const at = await Isolate.create({ database, bindings: { READY_SECRET: SECRET, SESSIONS: broken } });
+    const answer = await ready(`Bearer ${SECRET}`, at);
+    expect([answer.status, answer.body], answer.text).toEqual([200, { ready: true, database: "ok", kv: "failing" }]);
+  });
+});
+
+describe("the daily chores", () => {
+  async function rows(): Promise<void> {
+    await database.query(`delete from "user"`);
+    await database.query("delete from verification");
+    for (const name of ["ended", "open"]) await new Browser(isolate).signUp(`${name}@example.test`);
+    await database.query(
+      `update session set expires_at = '2026-03-01T11:59:59Z', created_at = '2026-02-20T00:00:00Z'
+       where user_id = (select id from "user" where email = 'ended@example.test')`,
+    );
+    for (const [at, expires] of ["2026-03-01T11:59:59Z", "2026-03-01T12:00:01Z"].entries()) {
+      await database.query(
+        `insert into verification (id, identifier, value, expires_at, created_at, updated_at)
+         values ($1, $2, 'value', $3, $3, $3)`,
+        [crypto.randomUUID(), `identifier-${at}`, expires],
+      );
+    }
+    isolate.logs.length = 0;
+  }
+  const left = async () => [
+    await database.count("user"),
+    await database.count("session"),
+    await database.count("verification"),
+  ];
+
+  it("remove what has expired and nothing else, and log how much", async () => {
+    await rows();
+    await isolate.worker.scheduled();
+    expect(await left()).toEqual([2, 1, 1]);
+    expect(isolate.logs).toEqual([
+      { level: "info", message: "chore", name: "expired sessions", removed: 1 },
+      { level: "info", message: "chore", name: "expired verifications", removed: 1 },
+    ]);
+    await isolate.worker.scheduled();
+    expect(await left()).toEqual([2, 1, 1]);
+  });
+
+  it.each(["session", "verification"])("go on when the one about %s fails, and say so", async (table) => {
+    await rows();
+    await database.inject({ effect: "sql-error", matching: `delete from "${table}"`, times: null });
+    await isolate.worker.scheduled();
+    await database.heal();
+    expect(await left()).toEqual(table === "session" ? [2, 2, 1] : [2, 1, 2]);
+    const outcomes = isolate.logs.map(({ message, name }) => [message, name]);
+    expect(outcomes).toContainEqual(["chore failed", `expired ${table}s`]);
+    expect(outcomes.filter(([message]) => message === "chore")).toHaveLength(1);
+  });
+
+  it("never throw, though nothing can be asked", async () => {
+    await rows();
+    await database.inject({ effect: "drop", times: null });
+    await isolate.worker.scheduled();
+    await database.heal();
+    expect(isolate.logs.filter(({ message }) => message === "chore failed")).toHaveLength(2);
+    expect(await left()).toEqual([2, 2, 2]);
+  });
+});
