@@ -23,7 +23,7 @@ import {
 
 type C = Context<AppEnv>;
 
-/** SQLSTATE of a check violation: what was there and what came are too large together. */
+/** SQLSTATE of a check violation: as Postgres stores them, the answers are larger than they were on the wire. */
 const TOO_LARGE = "23514";
 
 export interface BackgroundDeps {
@@ -80,6 +80,14 @@ export function changeFrom(patch: BackgroundPatch, at: string): BackgroundChange
   return { set: set as BackgroundChange["set"], merge, answeredAt };
 }
 
+/** What Postgres may refuse of a background. @throws any other error again */
+function refusal(c: C, error: unknown): Response {
+  // The account was deleted while a cache still knew it.
+  if (violatesForeignKey(error)) return problem(c, "unauthenticated");
+  if (sqlState(error) !== TOO_LARGE) throw error;
+  return problem(c, "invalid-request", { errors: [{ path: "answers", message: "are too large together" }] });
+}
+
 export function backgroundHandlers(deps: BackgroundDeps) {
   return {
     async read(c: C): Promise<Response> {
@@ -96,9 +104,7 @@ export function backgroundHandlers(deps: BackgroundDeps) {
       try {
         await replaceBackground(deps.db, c.get("session").userId, deps.randomId(), background, at);
       } catch (error) {
-        // The account was deleted while a cache still knew it.
-        if (violatesForeignKey(error)) return problem(c, "unauthenticated");
-        throw error;
+        return refusal(c, error);
       }
       await deps.onChanged(c);
       return c.json({ ...background, updatedAt: at.toISOString() } satisfies Background);
@@ -114,9 +120,7 @@ export function backgroundHandlers(deps: BackgroundDeps) {
         await deps.onChanged(c);
         return c.json(row ? { ...row, updatedAt: row.updatedAt.toISOString() } : EMPTY_BACKGROUND);
       } catch (error) {
-        if (violatesForeignKey(error)) return problem(c, "unauthenticated");
-        if (sqlState(error) !== TOO_LARGE) throw error;
-        return problem(c, "invalid-request", { errors: [{ path: "answers", message: "have grown too large" }] });
+        return refusal(c, error);
       }
     },
 

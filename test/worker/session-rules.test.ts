@@ -250,3 +250,14 @@ describe("a configuration for this machine", () => {
     expect([answer.status, await answer.json()]).toMatchObject([503, { code: "misconfigured" }]);
   });
 });
+
+describe("answers that are too large for Postgres, though not for the wire", () => {
+  it("are refused by their path, and change nothing", async () => {
+    const browser = await signedIn();
+    const terms = Array.from({ length: 50 }, (_, at) => `${at}`.padEnd(59, "x"));
+    const answers = Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`question${at}`, terms]));
+    const answer = await browser.put("/api/background", { answers });
+    expect([answer.status, answer.body], answer.text).toMatchObject([422, { errors: [{ path: "answers" }] }]);
+    expect((await browser.send("/api/background")).body).toMatchObject({ answers: {}, updatedAt: null });
+  });
+});
