@@ -90,6 +90,18 @@ describe("PUT /api/background", () => {
     expect([answer.status, answer.body], answer.text).toMatchObject([200, { primaryDomain: "robots" }]);
   });
 
+  it.each([
+    ["more than it has", "70000", '{"primaryDomain":"robots"}', 413],
+    ["less than it has", "5", `{"primaryDomain":"${"x".repeat(70_000)}"}`, 413],
+    ["nothing to count", "many", `{"primaryDomain":"${"x".repeat(70_000)}"}`, 413],
+    ["a negative number", "-1", '{"primaryDomain":"robots"}', 200],
+  ])("is not misled by a Content-Length that says %s", async (_, length, text, status) => {
+    const body = new Blob([text]).stream();
+    const headers = { "Content-Type": "application/json", "Content-Length": length };
+    const answer = await reader.send(PATH, { method: "PUT", body, headers });
+    expect(answer.status, answer.text).toBe(status);
+  });
+
   it("takes __proto__ for no answer, and changes no object by it", async () => {
     const body = '{"answers":{"__proto__":{"polluted":"yes"},"goal":"walk"}}';
     const answer = await reader.send(PATH, { method: "PUT", body, headers: { "Content-Type": "application/json" } });

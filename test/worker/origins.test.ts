@@ -157,6 +157,18 @@ describe.each(Object.entries(ROUTES))("%s", (route, allowed) => {
     }
   });
 
+  it("is kept by no cache, sniffed, embedded or referred to by nobody", async () => {
+    const { headers } = await call({ route, origin: BASE_URL, headers: { Cookie: cookie } });
+    expect(Object.fromEntries(headers)).toMatchObject({
+      "cache-control": route === "GET /api/catalog" ? "public, max-age=300" : "no-store",
+      "x-content-type-options": "nosniff",
+      "cross-origin-resource-policy": "cross-origin",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "referrer-policy": "no-referrer",
+      "x-request-id": expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+    });
+  });
+
   it.skipIf(isRead(route))("takes JSON only, and changes nothing otherwise", async () => {
     const before = await stored();
     const types: [string | undefined, BodyInit][] = [
