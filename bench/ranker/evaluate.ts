@@ -1,6 +1,6 @@
 // Measures the ranker against the baselines on catalogues with experts' learning paths:
 //   node bench/ranker/evaluate.ts [--parts] [--json results.json] <data folder>...
-// A data folder holds catalog.json and paths.dev.json and/or paths.heldout.json; docs/ranking.md describes them.
+// A data folder holds catalog.json and paths.dev.json and/or paths.heldout.json; README.md describes them.
 // --parts adds a table of what each part of the score is worth: the ranker without it.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -172,6 +172,11 @@ describe("a part of the score", () => {
     expect(next).toBe(partsFor(pages, "b", readA).order);
   });
 
+  it("does not go back in a series", () => {
+    const pages = inOrder(...["a", "b", "c"].map((key) => page(key, { categories: ["Basics"] })));
+    expect(partsFor(pages, "a", reader(null, [read("b")])).series).toBe(0);
+  });
+
   it("does not trust an order that mixes the sections like an alphabet", () => {
     const sections = (of: (at: number) => string) =>
       inOrder(...Array.from({ length: 40 }, (_, at) => page(`p${at}`, { categories: [of(at)] })));

@@ -3,18 +3,13 @@
 /**
  * The prerequisites of each page, by index and in the page's own order; `pages` are in the site's order, each key once.
  * Keys that name no page here are dropped: the reader could never read them. Where pages wait for each other in a
- * circle the site's order decides: only edges to an earlier page stay.
+ * circle, or for themselves, the site's order decides: only edges to an earlier page stay.
  */
 export function prerequisitesOf(
   pages: readonly { readonly pageKey: string; readonly prerequisites: readonly string[] }[],
 ): readonly (readonly number[])[] {
   const indexOf = new Map(pages.map((page, index) => [page.pageKey, index]));
-  const edges = pages.map((page, index) =>
-    [...new Set(page.prerequisites)].flatMap((key) => {
-      const first = indexOf.get(key);
-      return first === undefined || first === index ? [] : [first];
-    }),
-  );
+  const edges = pages.map((page) => [...new Set(page.prerequisites)].flatMap((key) => indexOf.get(key) ?? []));
   const circular = inCircle(edges);
   return edges.map((firsts, index) =>
     firsts.filter((first) => first < index || !(circular.has(first) && circular.has(index))),

@@ -208,7 +208,7 @@ export function reasonsOf(
   { page, situation, parts, score, changed }: ScoredPage,
   usual: PartScores,
   weights: PartScores,
-) {
+): Reason[] {
   const reasons: Reason[] = [];
   const stated = new Set<Part>();
   const lossWithout = (facts: Facts): number => score - scoreOf(partsOf(situate(facts), page, weights, changed));
