@@ -9,7 +9,7 @@ import { parseConfig } from "../../src/core/define-config.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
-const documents = globSync(["*.md", "docs/**/*.md"], { cwd: ROOT }).sort();
+const documents = globSync(["*.md", "docs/**/*.md", "bench/**/*.md"], { cwd: ROOT }).sort();
 const readme = read("README.md");
 
 const markdown = new MarkdownIt();
