@@ -18,9 +18,17 @@ import { securityHeaders } from "./http/security-headers.ts";
 import { sessionCookieForm } from "./http/session-cookie.ts";
 import type { healthHandlers } from "./maintenance/health.ts";
 import type { backgroundHandlers } from "./reader/background-handlers.ts";
+import type { exportHandlers } from "./reader/export.ts";
+import type { meHandlers } from "./reader/me.ts";
+import type { personalizationHandlers } from "./reader/personalization.ts";
+import type { profileHandlers } from "./reader/profile.ts";
+import type { progressHandlers } from "./reader/progress.ts";
 import type { sessionHandlers } from "./session/handlers.ts";
 import { requireReader } from "./session/require-reader.ts";
 import type { SessionResolver } from "./session/resolver.ts";
+
+/** Milliseconds a proof of identity opens what only its owner may see or end. */
+const STEP_UP_MS = 10 * 60_000;
 
 export interface AppDeps {
   origins: Origins;
@@ -29,6 +37,11 @@ export interface AppDeps {
   changePassword: ReturnType<typeof changePasswordHandler>;
   session: ReturnType<typeof sessionHandlers>;
   background: ReturnType<typeof backgroundHandlers>;
+  profile: ReturnType<typeof profileHandlers>;
+  personalization: ReturnType<typeof personalizationHandlers>;
+  progress: ReturnType<typeof progressHandlers>;
+  me: ReturnType<typeof meHandlers>;
+  exports: ReturnType<typeof exportHandlers>;
   catalogue: ReturnType<typeof catalogueHandlers>;
   recommendations: ReturnType<typeof recommendationHandlers>;
   health: ReturnType<typeof healthHandlers>;
@@ -39,12 +52,18 @@ export interface AppDeps {
 
 export function createApp(deps: AppDeps): Hono<AppEnv> {
   const { auth, changePassword, session, background, catalogue, recommendations, health, resolver } = deps;
+  const { profile, personalization, progress, me, exports } = deps;
   // From a docs page, or from the Worker's own pages only: docs pages run third-party scripts.
   const docs = allowOrigins(deps.origins, "docs");
   const own = allowOrigins(deps.origins, "own");
-  const reader = requireReader(resolver);
+  const reader = requireReader(resolver, deps.now);
   /** Postgres is asked: a session that was just ended changes nothing any more. */
-  const accountNow = requireReader(resolver, { authoritative: true, account: true });
+  const accountNow = requireReader(resolver, deps.now, { authoritative: true, account: true });
+  const provedNow = requireReader(resolver, deps.now, {
+    authoritative: true,
+    account: true,
+    provedWithinMs: STEP_UP_MS,
+  });
 
   const app = new Hono<AppEnv>();
   app.onError(onError({ log: deps.log, isUnavailable, sqlState }));
@@ -73,6 +92,16 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.get("/api/session", docs, session.whoIsThis);
   app.get("/api/background", docs, reader, background.read);
   app.put("/api/background", docs, reader, background.replace);
+  app.patch("/api/background", docs, reader, background.change);
+  app.delete("/api/background", docs, reader, background.remove);
+  app.get("/api/profile", docs, reader, profile.read);
+  app.patch("/api/profile", docs, reader, profile.change);
+  app.get("/api/personalization", docs, reader, personalization.read);
+  app.put("/api/personalization/preferences", docs, reader, personalization.replacePreferences);
+  app.get("/api/progress", docs, reader, progress.list);
+  app.post("/api/progress", docs, reader, progress.merge);
+  app.get("/api/me", docs, reader, me.read);
+  app.get("/api/export", own, provedNow, exports.read);
   app.get("/api/recommendations", docs, reader, recommendations.list);
 
   // Authenticated by the site's token and by no cookie: a build pushes, not a browser.

@@ -19,6 +19,11 @@ import { passwordChanged } from "./mail/templates.ts";
 import { healthHandlers } from "./maintenance/health.ts";
 import { runChores } from "./maintenance/scheduled.ts";
 import { backgroundHandlers } from "./reader/background-handlers.ts";
+import { exportHandlers } from "./reader/export.ts";
+import { meHandlers } from "./reader/me.ts";
+import { personalizationHandlers } from "./reader/personalization.ts";
+import { profileHandlers } from "./reader/profile.ts";
+import { progressHandlers } from "./reader/progress.ts";
 import { CredentialSigner } from "./session/credential.ts";
 import { sessionHandlers } from "./session/handlers.ts";
 import { KvTier } from "./session/kv-tier.ts";
@@ -150,6 +155,11 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       randomId,
       onChanged,
     }),
+    profile: profileHandlers({ db, now, randomId }),
+    personalization: personalizationHandlers({ db, now, randomId }),
+    progress: progressHandlers({ db, sites, now }),
+    me: meHandlers({ db }),
+    exports: exportHandlers({ db, now }),
     catalogue: catalogueHandlers({ db, store, sites, tokenHashes: config.catalogueTokenHashes, now, randomId }),
     recommendations: recommendationHandlers({ db, store, sites, now }),
     health: healthHandlers({ db, kv, readySecret: config.readySecret }),

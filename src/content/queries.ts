@@ -90,8 +90,8 @@ export async function findRankingInput(db: Database, userId: string, site: strin
         'percent', ${readingProgress.percent},
         'openedAt', ${readingProgress.openedAt},
         'completedAt', ${readingProgress.completedAt},
-        'savedAt', ${readingProgress.savedAt},
-        'dismissedAt', ${readingProgress.dismissedAt},
+        'savedAt', case when ${readingProgress.savedAt} > coalesce(${readingProgress.unsavedAt}, '-infinity') then ${readingProgress.savedAt} end,
+        'dismissedAt', case when ${readingProgress.dismissedAt} > coalesce(${readingProgress.restoredAt}, '-infinity') then ${readingProgress.dismissedAt} end,
         'feedback', ${readingProgress.feedback},
         'seenHash', ${readingProgress.seenHash}
       )), '[]'::jsonb)`.as("rows"),

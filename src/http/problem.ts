@@ -12,6 +12,7 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: "Sign in to do this." },
   "invalid-token": { status: 401, title: "The token is missing or not valid for this site." },
   "forbidden-origin": { status: 403, title: "This route cannot be called from that origin." },
+  "step-up-required": { status: 403, title: "Sign in again to do this: your last proof is more than ten minutes old." },
   forbidden: { status: 403, title: "You may not do this." },
   "not-found": { status: 404, title: "There is nothing here." },
   "method-not-allowed": { status: 405, title: "This route cannot be called with that method." },

@@ -13,9 +13,11 @@ export interface RequireReaderOptions {
   authoritative?: boolean;
   /** Refuse a bearer's session, whose rights are those of a docs page. */
   account?: boolean;
+  /** Refuse a session whose credential was proved longer ago than this, in milliseconds: step-up. */
+  provedWithinMs?: number;
 }
 
-export function requireReader(resolver: SessionResolver, options: RequireReaderOptions = {}) {
+export function requireReader(resolver: SessionResolver, now: () => number, options: RequireReaderOptions = {}) {
   return createMiddleware<AppEnv>(async function requireReader(c, next) {
     const found = await resolver.resolve(c.req.raw.headers, c.get("request"), {
       authoritative: options.authoritative ?? false,
@@ -34,6 +36,9 @@ export function requireReader(resolver: SessionResolver, options: RequireReaderO
         return problem(c, "unavailable");
       case "session":
         if (options.account && found.session.scope !== "account") return problem(c, "forbidden");
+        if (options.provedWithinMs !== undefined && now() - found.session.authenticatedAt >= options.provedWithinMs) {
+          return problem(c, "step-up-required");
+        }
         c.set("session", found.session);
         c.set("signed", found.signed);
         return next();

@@ -33,6 +33,17 @@ async function fromBearer(): Promise<Answer> {
   return browser.send("/api/auth/list-sessions", { origin: BASE_URL });
 }
 
+/** A request for what only a fresh proof opens. */
+async function afterAnHour(): Promise<Answer> {
+  const browser = nobody();
+  await browser.signUp("long-ago@example.test");
+  await database.query(
+    `update session set authenticated_at = authenticated_at - interval '1 hour'
+     where user_id = (select id from "user" where email = 'long-ago@example.test')`,
+  );
+  return browser.send("/api/export", { origin: BASE_URL });
+}
+
 /** A new code does not compile until there is a request that produces it. */
 const REQUESTS: Record<ProblemCode, () => Promise<Answer>> = {
   "invalid-json": () => putBackground({ body: "{", headers: { "Content-Type": "application/json" } }),
@@ -42,6 +53,7 @@ const REQUESTS: Record<ProblemCode, () => Promise<Answer>> = {
   unauthenticated: () => nobody().send("/api/background"),
   "invalid-token": () => push(isolate, { authorization: null }),
   "forbidden-origin": () => putBackground({ json: {}, origin: "https://evil.example" }),
+  "step-up-required": () => afterAnHour(),
   forbidden: fromBearer,
   "not-found": () => nobody().send("/api/nothing"),
   "method-not-allowed": () => reader.send("/api/background", { method: "POST", json: {} }),
@@ -91,7 +103,7 @@ describe.each(Object.entries(PROBLEMS))("the problem %s", (key, { status, title 
 
 describe("a method that a path does not have", () => {
   it.each([
-    ["POST", "/api/background", "GET, HEAD, PUT, OPTIONS"],
+    ["POST", "/api/background", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"],
     ["DELETE", "/api/session", "GET, HEAD, OPTIONS"],
     ["GET", "/api/auth/sign-in/email", "POST, OPTIONS"],
     ["HEAD", "/api/auth/sign-out", "POST, OPTIONS"],
