@@ -1,10 +1,10 @@
 // The routes of the session room: who is this, the reader's list of sessions, and every way to end one.
 // Those under /api/auth replace Better Auth's of the same path and keep its shape, so that its official client works
-// against them. Wherever it would show a token, there is the session's id.
+// against them. Wherever it would show a token, there is the session's id. When Postgres cannot be asked, nothing has
+// ended: the error handler says 503, and no cookie goes.
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import type { Database } from "../db/client.ts";
-import { isUnavailable } from "../db/unavailable.ts";
 import type { AppEnv, CurrentSession } from "../http/app-env.ts";
 import { readJson } from "../http/body.ts";
 import { problem } from "../http/problem.ts";
@@ -69,16 +69,6 @@ function describeForBetterAuth({ session, account }: Extract<Resolution, { kind:
   };
 }
 
-/** Runs what ends sessions; when Postgres cannot be asked, nothing has ended and the cookie stays. */
-async function ending(c: C, end: () => Promise<Response>): Promise<Response> {
-  try {
-    return await end();
-  } catch (error) {
-    if (isUnavailable(error)) return problem(c, "unavailable");
-    throw error;
-  }
-}
-
 export function sessionHandlers(deps: { db: Database; resolver: SessionResolver; now: () => number }) {
   const { db, resolver, now } = deps;
   const noteTier = (c: C, found: Resolution) => {
@@ -123,31 +113,25 @@ export function sessionHandlers(deps: { db: Database; resolver: SessionResolver;
       if (!body.ok) return body.response;
       const current = c.get("session");
       const id = body.value.token.toLowerCase();
-      return ending(c, async () => {
-        resolver.ended(await endSession(db, current.userId, id));
-        const done = c.json({ status: true });
-        if (id === current.id) expireSessionCookie(done.headers);
-        return done;
-      });
+      resolver.ended(await endSession(db, current.userId, id));
+      const done = c.json({ status: true });
+      if (id === current.id) expireSessionCookie(done.headers);
+      return done;
     },
 
     /** `POST /api/auth/revoke-sessions`: all of them, this one too. */
     async revokeAll(c: C): Promise<Response> {
-      return ending(c, async () => {
-        resolver.ended(await endSessions(db, c.get("session").userId));
-        const done = c.json({ status: true });
-        expireSessionCookie(done.headers);
-        return done;
-      });
+      resolver.ended(await endSessions(db, c.get("session").userId));
+      const done = c.json({ status: true });
+      expireSessionCookie(done.headers);
+      return done;
     },
 
     /** `POST /api/auth/revoke-other-sessions`: all that did not come from this one's sign-in. */
     async revokeOthers(c: C): Promise<Response> {
       const { userId, loginId } = c.get("session");
-      return ending(c, async () => {
-        resolver.ended(await endSessions(db, userId, loginId));
-        return c.json({ status: true });
-      });
+      resolver.ended(await endSessions(db, userId, loginId));
+      return c.json({ status: true });
     },
 
     /**
@@ -155,15 +139,13 @@ export function sessionHandlers(deps: { db: Database; resolver: SessionResolver;
      * A second call, or one without a good credential, succeeds as well.
      */
     async signOut(c: C): Promise<Response> {
-      return ending(c, async () => {
-        for (const { token } of await resolver.verified(c.req.raw.headers)) {
-          const ended = await endLogin(db, token);
-          resolver.ended(ended.includes(token) ? ended : [...ended, token]);
-        }
-        const done = c.json({ success: true });
-        expireCookies(done.headers, c.req.raw.headers);
-        return done;
-      });
+      for (const { token } of await resolver.verified(c.req.raw.headers)) {
+        const ended = await endLogin(db, token);
+        resolver.ended(ended.includes(token) ? ended : [...ended, token]);
+      }
+      const done = c.json({ success: true });
+      expireCookies(done.headers, c.req.raw.headers);
+      return done;
     },
   };
 }
