@@ -1,5 +1,5 @@
 // Makes the Worker's log readable in a terminal: one short line per request. Pure.
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 import * as z from "zod";
 
 const logLine = z.looseObject({
@@ -18,7 +18,9 @@ const logLine = z.looseObject({
  * What to show for a line of `wrangler dev`, or `undefined` for what only its log file is for: banners, its own request
  * lines, word of updates. Problems are always shown.
  */
-export function presentLine(line: string): { text: string; problem: boolean } | undefined {
+export function presentLine(coloured: string): { text: string; problem: boolean } | undefined {
+  // wrangler colours the inside of "[ERROR]" whatever NO_COLOR says.
+  const line = stripVTControlCharacters(coloured);
   const parsed = logLine.safeParse(parseJson(line));
   if (!parsed.success) {
     return /\[ERROR\]|^\s*(Uncaught )?\w*Error:/.test(line)

@@ -63,7 +63,7 @@ export const DEFAULT_QUESTIONNAIRE: Questionnaire = {
       field: "hardwareSetup.operatingSystem",
       kind: "one",
       label: "Which operating system do you work on?",
-      why: "Instructions for your system are shown first.",
+      why: "Pages for your system come first; those for others move down.",
       options: [
         { value: "linux", label: "Linux" },
         { value: "macos", label: "macOS" },
@@ -102,7 +102,7 @@ export const DEFAULT_QUESTIONNAIRE: Questionnaire = {
       field: "technicalPreferences.learningStyle",
       kind: "one",
       label: "How do you like to learn?",
-      why: "It decides whether guides or explanations come first.",
+      why: "It tells the authors what to write next. It does not change your list yet.",
       options: [
         { value: "hands-on", label: "Trying things out" },
         { value: "examples", label: "From examples" },

@@ -30,6 +30,10 @@ test("any other error is shown whole", () => {
     problem: true,
   });
   expect(shown("✘ [ERROR] Build failed with 1 error:")).toMatchObject({ problem: true });
+  // As wrangler prints it, whatever NO_COLOR says.
+  expect(shown("\u001b[31m✘ \u001b[41;31m[\u001b[41;97mERROR\u001b[41;31m]\u001b[0m Build failed")).toMatchObject({
+    problem: true,
+  });
   expect(shown("Uncaught TypeError: x is not a function")).toMatchObject({ problem: true });
 });
 
