@@ -94,7 +94,7 @@ export const DEFAULT_QUESTIONNAIRE: Questionnaire = {
       options: [
         { value: "git", label: "Git" },
         { value: "docker", label: "Docker" },
-        { value: "vs code", label: "VS Code" },
+        { value: "VS Code", label: "VS Code" },
         { value: "jupyter", label: "Jupyter" },
       ],
     },
