@@ -29,6 +29,8 @@ export default defineConfig({
           include: ["test/dev/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Processes on a busy machine: waited for, not timed.
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {

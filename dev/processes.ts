@@ -1,6 +1,6 @@
 // A program that `npm start` runs beside itself: its output in a log file, its end noticed, its whole family stopped.
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -31,7 +31,10 @@ const ORPHAN_PATIENCE = 1_000;
 
 export function startProgram(options: ProgramOptions): Program {
   const lines: string[] = [];
-  const log = createWriteStream(options.logFile, { mode: 0o600 });
+  // Opened here and now: a stream opens its file later, when a program that failed at once is long gone, and an error
+  // then has nobody to catch it. A line that cannot be written is lost to the log only.
+  const log = createWriteStream(options.logFile, { fd: openSync(options.logFile, "w", 0o600) });
+  log.on("error", () => {});
   // A group of its own: Ctrl-C in the terminal then reaches only us, and one signal reaches all its children.
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,

@@ -1,7 +1,7 @@
 // A program that npm start runs is heard, and stopped with all its children.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type Program, startProgram } from "../../dev/processes.ts";
 import { scratchFolder } from "./scratch-folder.ts";
@@ -78,4 +78,12 @@ test("a command that does not exist is an end, not a crash", async () => {
   });
   expect(await program.ended).toContain("could not be started");
   await program.stop();
+});
+
+test("its log is open before it runs, so that nothing can come between, whatever happens to the folder", async () => {
+  const { program, logFile } = run("console.log('one')");
+  expect(existsSync(logFile)).toBe(true);
+  rmSync(dirname(logFile), { recursive: true });
+  expect(await program.ended).toBe("ended with code 0");
+  expect(program.lastLines()).toEqual(["one"]);
 });
