@@ -70,10 +70,6 @@ describe("PATCH /api/background", () => {
       updatedAt: later,
     });
     expect((await reader.send("/api/background")).body).toEqual(answer.body);
-    const [row] = await database.query(
-      `select skill_level, operating_system from "user" order by created_at desc, id limit 1000`,
-    );
-    expect(row).toBeDefined();
     expect((await reader.send("/api/session")).body).toMatchObject({
       reader: { skillLevel: "expert", operatingSystem: "linux" },
     });
