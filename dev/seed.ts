@@ -1,6 +1,5 @@
-// Fills a development database: the demo's catalogue and the ready-made readers, through the Worker's real API. Only the
-// admin's role is set by SQL, because no API grants one. Call it for a database that `npm start` made, and no other.
-import type { CatalogueInput } from "../src/core/catalogue.ts";
+// Fills a development database with the ready-made readers, through the Worker's real API. Only the admin's role is set
+// by SQL, because no API grants one. Call it for a database that `npm start` made, and no other.
 import { MARK } from "./marker.ts";
 import type { Session } from "./neon/backend.ts";
 import type { SeedReader } from "./readers.ts";
@@ -11,18 +10,6 @@ export interface SeedTarget {
   docsOrigin: string;
   run<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
   fetch: typeof fetch;
-}
-
-/** @throws when the Worker does not accept it. */
-export async function pushCatalogue(
-  target: Pick<SeedTarget, "workerUrl" | "fetch">,
-  site: string,
-  token: string,
-  catalogue: CatalogueInput,
-): Promise<void> {
-  await ask(target, `/api/catalog?site=${encodeURIComponent(site)}`, "PUT", catalogue, {
-    authorization: `Bearer ${token}`,
-  });
 }
 
 /**
@@ -66,7 +53,7 @@ async function seedReader(target: SeedTarget, { email, name, password, backgroun
 }
 
 async function ask(
-  target: Pick<SeedTarget, "workerUrl" | "fetch">,
+  target: SeedTarget,
   path: string,
   method: string,
   body: unknown,

@@ -13,7 +13,6 @@ import { noSuchRoute } from "./http/no-such-route.ts";
 import { type ErrorLog, onError } from "./http/on-error.ts";
 import { allowOrigins, corsForListedOrigins, type Origins } from "./http/origin.ts";
 import { problem } from "./http/problem.ts";
-import { requireJson } from "./http/require-json.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { sessionCookieForm } from "./http/session-cookie.ts";
 import type { healthHandlers } from "./maintenance/health.ts";
@@ -80,12 +79,12 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 
   app.post("/api/auth/sign-up/email", docs, auth.signUp);
   app.post("/api/auth/sign-in/email", docs, auth.signIn);
-  app.post("/api/auth/sign-out", docs, requireJson, session.signOut);
+  app.post("/api/auth/sign-out", docs, session.signOut);
   app.get("/api/auth/get-session", docs, session.getSession);
   app.get("/api/auth/list-sessions", own, accountNow, session.list);
   app.post("/api/auth/revoke-session", own, accountNow, session.revoke);
-  app.post("/api/auth/revoke-sessions", own, requireJson, accountNow, session.revokeAll);
-  app.post("/api/auth/revoke-other-sessions", own, requireJson, accountNow, session.revokeOthers);
+  app.post("/api/auth/revoke-sessions", own, accountNow, session.revokeAll);
+  app.post("/api/auth/revoke-other-sessions", own, accountNow, session.revokeOthers);
   app.post("/api/auth/change-password", own, accountNow, changePassword);
   app.post("/api/auth/update-user", own, accountNow, auth.updateUser);
 
@@ -98,6 +97,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.patch("/api/profile", docs, reader, profile.change);
   app.get("/api/personalization", docs, reader, personalization.read);
   app.put("/api/personalization/preferences", docs, reader, personalization.replacePreferences);
+  app.post("/api/personalization/refresh", docs, reader, recommendations.refresh);
   app.get("/api/progress", docs, reader, progress.list);
   app.post("/api/progress", docs, reader, progress.merge);
   app.get("/api/me", docs, reader, me.read);

@@ -1,6 +1,8 @@
 // The one place where things are built. Everything a Worker needs is passed in: bindings, clock, randomness, network
 // and what outlives the response, so that a test can build two of them and have two isolates.
+
 import type { Context } from "hono";
+import journal from "../migrations/meta/_journal.json" with { type: "json" };
 import { createApp, createUnconfiguredApp } from "./app.ts";
 import { createAuth } from "./auth/better-auth.ts";
 import { changePasswordHandler } from "./auth/change-password.ts";
@@ -21,7 +23,7 @@ import { runChores } from "./maintenance/scheduled.ts";
 import { backgroundHandlers } from "./reader/background-handlers.ts";
 import { exportHandlers } from "./reader/export.ts";
 import { meHandlers } from "./reader/me.ts";
-import { personalizationHandlers } from "./reader/personalization.ts";
+import { personalizationHandlers, storeRecommendations } from "./reader/personalization.ts";
 import { profileHandlers } from "./reader/profile.ts";
 import { progressHandlers } from "./reader/progress.ts";
 import { CredentialSigner } from "./session/credential.ts";
@@ -126,7 +128,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
   });
   const onChanged = (c: Context<AppEnv>) =>
     resolver.changed(c.get("session").userId, c.req.raw.headers, c.get("request"));
-  const store = new CatalogueStore(db, config.ranker);
+  const store = new CatalogueStore({ db, ranker: config.ranker, now, waitUntil, sleep: deps.sleep });
 
   const app = createApp({
     origins,
@@ -158,11 +160,20 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     profile: profileHandlers({ db, now, randomId }),
     personalization: personalizationHandlers({ db, now, randomId }),
     progress: progressHandlers({ db, sites, now }),
-    me: meHandlers({ db }),
+    me: meHandlers({ db, sites }),
     exports: exportHandlers({ db, now }),
     catalogue: catalogueHandlers({ db, store, sites, tokenHashes: config.catalogueTokenHashes, now, randomId }),
-    recommendations: recommendationHandlers({ db, store, sites, now }),
-    health: healthHandlers({ db, kv, readySecret: config.readySecret }),
+    recommendations: recommendationHandlers({
+      db,
+      store,
+      sites,
+      now,
+      sleep: deps.sleep,
+      afterResponse,
+      storeRecommendations: (userId, site, list, basis) =>
+        storeRecommendations(db, userId, randomId(), site, list, basis, new Date(now())),
+    }),
+    health: healthHandlers({ db, kv, readySecret: config.readySecret, migrations: journal.entries }),
     now,
     randomId,
     log,

@@ -1,34 +1,39 @@
 // The account button once the widget is loaded: "Sign in" for nobody, otherwise a button with a menu.
 // The menu is a native popover: Escape, a click elsewhere and the focus are the browser's work.
 import { html, nothing, type TemplateResult } from "lit";
+import type { DialogView } from "./host.ts";
+import { pageLink } from "./known-pages.ts";
 import { StoreElement } from "./light-element.ts";
-import { loaderTexts, widgetTexts as texts } from "./locales/en.ts";
+import { loaderTexts, widgetTexts as texts } from "./locales/current.ts";
+import { pageLanguage } from "./page.ts";
 
 /** Pixels: between the button and its menu, of the menu (as in widget.css), and between it and the page's edge. */
 const GAP = 6;
 const WIDTH = 272;
 const EDGE = 8;
+/** Saved pages named in the menu; all of them are in `<docent-saved>`. */
+const SAVED = 5;
 
 export class AccountMenu extends StoreElement {
-  static override properties = {
-    ...StoreElement.properties,
-    failed: { state: true },
-    busy: { state: true },
-  };
-  declare failed: boolean;
-  declare busy: boolean;
+  static override properties = { ...StoreElement.properties, forgetting: { state: true } };
+  /** The reader is asked whether they mean it. */
+  declare forgetting: boolean;
 
   constructor() {
     super();
-    this.failed = false;
-    this.busy = false;
+    this.forgetting = false;
   }
 
   protected override render(): TemplateResult {
     const { reader, announcement } = this.store;
     const said =
       announcement &&
-      { "signed-in": texts.saidSignedIn, "signed-out": texts.saidSignedOut, saved: texts.saidSaved }[announcement];
+      {
+        "signed-in": texts.saidSignedIn,
+        "signed-out": texts.saidSignedOut,
+        saved: texts.saidSaved,
+        forgotten: texts.saidForgotten,
+      }[announcement];
     return html`
       ${reader.status === "signed-out" ? this.#signInButton() : reader.status === "checking" ? this.#waiting() : this.#menu()}
       ${this.dialogProblem()}
@@ -46,26 +51,73 @@ export class AccountMenu extends StoreElement {
   }
 
   #menu(): TemplateResult {
-    const { reader, user } = this.store;
+    const { status } = this.store.reader;
     return html`
       <button type="button" part="button" popovertarget="menu">
         <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.8">
           <circle cx="10" cy="6.5" r="3.5" /><path d="M3.5 17.5a6.5 6.5 0 0 1 13 0" stroke-linecap="round" />
         </svg>
-        <span class="label">${texts.account}</span>
+        <span class="label">${status === "guest" ? texts.guest : texts.account}</span>
       </button>
       <div id="menu" part="menu" popover @beforetoggle=${this.#toggling} @toggle=${this.#toggled}>
-        ${
-          reader.status === "unreachable"
-            ? html`<p>${texts.accountUnreachable}</p>
-                <button type="button" @click=${this.#retry}>${texts.tryAgain}</button>`
-            : html`${user ? html`<p class="who">${texts.signedInAs} <b>${user.name || user.email}</b></p>` : nothing}
-                <button type="button" @click=${() => this.#open("questions")}>${texts.yourAnswers}</button>
-                <button type="button" aria-busy=${this.busy} @click=${this.#signOut}>${texts.signOut}</button>
-                <p class="problem" role="alert">${this.failed ? texts.signOutFailed : nothing}</p>`
-        }
+        ${status === "unreachable" ? this.#unreachable() : status === "guest" ? this.#guest() : this.#reader()}
       </div>
     `;
+  }
+
+  #unreachable(): TemplateResult {
+    return html`<p>${texts.accountUnreachable}</p>
+      <button type="button" @click=${this.#retry}>${texts.tryAgain}</button>`;
+  }
+
+  #reader(): TemplateResult {
+    const { user } = this.store;
+    return html`${user ? html`<p class="who">${texts.signedInAs} <b>${user.name || user.email}</b></p>` : nothing}
+      <button type="button" @click=${() => this.#open("questions")}>${texts.yourAnswers}</button>
+      ${this.#saved()}
+      <button type="button" class="apart" @click=${() => this.#open("sign-out")}>${texts.signOut}</button>`;
+  }
+
+  #guest(): TemplateResult {
+    const { store } = this;
+    return html`<p class="who">${texts.guestWhere}</p>
+      <button type="button" @click=${() => this.#open("sign-in")}>${texts.guestSignIn}</button>
+      <button type="button" @click=${() => this.#open("sign-up")}>${texts.guestSignUp}</button>
+      <button type="button" @click=${() => this.#open("questions")}>${texts.yourAnswers}</button>
+      ${this.#saved()}
+      <label class="apart">
+        <input type="checkbox" .checked=${store.remembers} @change=${() => store.remember(!store.remembers)} />
+        ${texts.rememberReading}
+      </label>
+      ${
+        this.forgetting
+          ? html`<p role="alert">${texts.forgetAsk}</p>
+              <button type="button" @click=${this.#forget}>${texts.forgetYes}</button>
+              <button type="button" @click=${() => this.#askToForget(false)}>${texts.forgetNo}</button>`
+          : html`<button type="button" class="forget" @click=${() => this.#askToForget(true)}>${texts.forget}</button>`
+      }`;
+  }
+
+  #saved(): TemplateResult | typeof nothing {
+    const pages = this.store.reading.saved(pageLanguage()).slice(0, SAVED);
+    if (pages.length === 0) return nothing;
+    return html`<h2 id="saved">${texts.savedPages}</h2>
+      <ul aria-labelledby="saved">${pages.map((page) => html`<li>${pageLink(page)}</li>`)}</ul>`;
+  }
+
+  async #askToForget(asked: boolean): Promise<void> {
+    this.forgetting = asked;
+    await this.updateComplete;
+    const buttons = this.querySelectorAll<HTMLElement>("[popover] button");
+    // On the harmless one of the two.
+    buttons[buttons.length - 1]?.focus();
+  }
+
+  async #forget(): Promise<void> {
+    this.#close();
+    this.store.forget();
+    await this.updateComplete;
+    this.querySelector("button")?.focus();
   }
 
   #toggling(event: ToggleEvent): void {
@@ -77,7 +129,7 @@ export class AccountMenu extends StoreElement {
     this.#place();
     addEventListener("scroll", this.#place, { passive: true });
     addEventListener("resize", this.#place, { passive: true });
-    this.failed = false;
+    this.forgetting = false;
     if (this.store.reader.status === "signed-in") void this.store.loadUser();
   }
 
@@ -103,23 +155,13 @@ export class AccountMenu extends StoreElement {
     this.querySelector<HTMLElement>("[popover]")?.hidePopover();
   }
 
-  #open(view: "sign-in" | "questions"): void {
+  #open(view: DialogView): void {
     this.#close();
     void this.widget.open(view, this.shell);
   }
 
   #retry(): void {
     this.#close();
-    void this.store.begin();
-  }
-
-  async #signOut(): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    this.failed = (await this.store.signOut()) !== undefined;
-    this.busy = false;
-    if (this.failed) return;
-    await this.updateComplete;
-    this.querySelector("button")?.focus();
+    void this.store.begin(true);
   }
 }

@@ -39,6 +39,35 @@ export function answersOf(background: LooseBackground, { questions }: ShownQuest
   );
 }
 
+/** The parts of a background that a reader can say, as `PUT` takes them. */
+export function inputOf(background: LooseBackground): Record<string, unknown> {
+  return structuredClone(
+    Object.fromEntries(PARTS.flatMap((part) => (part in background ? [[part, background[part]]] : []))),
+  );
+}
+
+const isAnswer = (value: unknown): boolean =>
+  value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+
+/**
+ * The answers of this device that the account has none to: what the account says counts.
+ * @returns the body of `PATCH /api/background`, or undefined when there is nothing to add
+ */
+export function missingAnswers(device: LooseBackground, account: LooseBackground): LooseBackground | undefined {
+  const missing: Record<string, unknown> = {};
+  for (const part of PARTS) {
+    const [here, there] = [device[part], account[part]];
+    if (isRecord(here)) {
+      const known = isRecord(there) ? there : {};
+      const added = Object.entries(here).filter(([key, value]) => isAnswer(value) && !isAnswer(known[key]));
+      if (added.length > 0) missing[part] = Object.fromEntries(added);
+    } else if (isAnswer(here) && !isAnswer(there)) missing[part] = here;
+  }
+  if (Object.keys(missing).length === 0) return undefined;
+  const version = isAnswer(account.questionnaireVersion) ? undefined : device.questionnaireVersion;
+  return isAnswer(version) ? { ...missing, questionnaireVersion: version } : missing;
+}
+
 /**
  * The background to save: what was there, with the answers put in. `PUT` replaces everything, so what was not asked
  * here (another site's questions, a list entry that is no option) has to be sent along.
@@ -49,9 +78,7 @@ export function withAnswers(
   { version, questions }: ShownQuestionnaire,
   answers: Answers,
 ): LooseBackground {
-  const next: Record<string, unknown> = structuredClone(
-    Object.fromEntries(PARTS.flatMap((part) => (part in background ? [[part, background[part]]] : []))),
-  );
+  const next = inputOf(background);
   for (const { field, kind, options } of questions) {
     const chosen = answers[field] ?? [];
     const [part = "", key] = field.split(".");

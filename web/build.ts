@@ -6,17 +6,25 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type BuildOptions, build, type Plugin, transform } from "esbuild";
 import ownerConfig from "../docent.config.ts";
-import { type DocentConfig, parseConfig } from "../src/core/define-config.ts";
+import { parseConfig } from "../src/core/define-config.ts";
+import { describeApi } from "../src/core/openapi.ts";
+import { publicConfigOf } from "../src/core/public-config.ts";
+import { buildInlineTag, INLINE_LIMIT, TARGET } from "./build-inline.ts";
 import type { PartName } from "./host.ts";
 
 const WEB = fileURLToPath(new URL(".", import.meta.url));
 const OUT = fileURLToPath(new URL("../dist/assets/", import.meta.url));
 
+/** What is loaded on demand, each a module of its own. */
+const PARTS: Readonly<Record<PartName, string>> = {
+  widget: "widget.ts",
+  dialog: "dialog.ts",
+  local: "local.ts",
+  ur: "locales/ur.ts",
+};
+
 /** Bytes, gzipped. Every reader pays for the first; one who is signed in pays for the second as well. */
 const LIMITS = { loader: 5 * 1024, widget: 25 * 1024 };
-
-/** The oldest browsers that have what the widget is built on: light-dark(), popover, constructed style sheets. */
-const TARGET = ["chrome123", "firefox125", "safari17.5"];
 
 /** Same for every asset: any docs site may load them, and none is ever taken for something else. */
 const COMMON_HEADERS = [
@@ -40,8 +48,20 @@ const cssAsText: Plugin = {
   },
 };
 
+const parsed = parseConfig(ownerConfig);
+if ("mistakes" in parsed) {
+  for (const { path, message } of parsed.mistakes) console.error(`docent.config.ts: ${path}: ${message}`);
+  process.exit(1);
+}
+
+/** Ids of the owner's own questions: what `data-for` may name beside the keys that every site has. */
+const questions = parsed.config.questionnaire.questions.flatMap(({ field }) =>
+  field.startsWith("answers.") ? [field.slice("answers.".length)] : [],
+);
+
 const shared = {
   absWorkingDir: WEB,
+  define: { DOCENT_QUESTIONS: JSON.stringify(questions.join()) },
   bundle: true,
   minify: true,
   metafile: true,
@@ -59,28 +79,69 @@ interface Asset {
 
 const size = (contents: Uint8Array): number => gzipSync(contents, { level: 9 }).byteLength;
 
+/** Lit's own style sheets: our elements have no `static styles`, so nothing of it is ever of use. */
+const withoutLitStyles: Plugin = {
+  name: "without-lit-styles",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]@lit[\\/]reactive-element[\\/]css-tag\.js$/ }, () => ({
+      contents: `export const adoptStyles = () => {}, getCompatibleStyle = (style) => style;
+        export let CSSResult, css, supportsAdoptingStyleSheets, unsafeCSS;`,
+    }));
+  },
+};
+
+/**
+ * The other parts are loaded after the widget. Said to esbuild, what they share with it is in one file with it, and not
+ * in a handful of small ones that compress worse.
+ */
+const afterTheWidget: Plugin = {
+  name: "after-the-widget",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]web[\\/](dialog|local)\.ts$/ }, async ({ path }) => ({
+      contents: `${await readFile(path, "utf8")}\nimport "./widget.ts";\n`,
+      loader: "ts",
+    }));
+  },
+};
+
 /** The parts as modules, and for each the files it needs, its own first. */
 async function buildParts(): Promise<{ assets: Asset[]; parts: Record<PartName, string[]> }> {
   const result = await build({
     ...shared,
-    entryPoints: { widget: "widget.ts", dialog: "dialog.ts" },
+    entryPoints: PARTS,
+    plugins: [...shared.plugins, afterTheWidget, withoutLitStyles],
     format: "esm",
     splitting: true,
     outdir: join(OUT, "docent"),
     entryNames: "[name]-[hash]",
     chunkNames: "shared-[hash]",
   });
-  const assets = result.outputFiles.map((file) => ({ path: relative(OUT, file.path), contents: file.contents }));
+  // The only line breaks that are left stand in templates of HTML, where they are spaces.
+  const assets = result.outputFiles.map((file) => ({
+    path: relative(OUT, file.path),
+    contents: new TextEncoder().encode(file.text.replace(/\n\s*/g, " ")),
+  }));
   const outputs = new Map(
     Object.entries(result.metafile.outputs).map(([path, output]) => [relative(OUT, join(WEB, path)), output]),
   );
-  const partOf = (entry: string): string[] => {
-    const found = [...outputs].find(([, output]) => output.entryPoint === entry);
-    if (!found) throw new Error(`esbuild made nothing of ${entry}`);
-    const [path, { imports }] = found;
-    return [path, ...imports.map((one) => relative(OUT, join(WEB, one.path)))];
+  const filesOf = (path: string): string[] => [
+    path,
+    ...(outputs.get(path)?.imports ?? []).flatMap((one) => filesOf(relative(OUT, join(WEB, one.path)))),
+  ];
+  const partOf = (part: PartName): string[] => {
+    const found = [...outputs].find(([, output]) => output.entryPoint === PARTS[part]);
+    if (!found) throw new Error(`esbuild made nothing of ${PARTS[part]}`);
+    return [...new Set(filesOf(found[0]))];
   };
-  return { assets, parts: { widget: partOf("widget.ts"), dialog: partOf("dialog.ts") } };
+  return {
+    assets,
+    parts: {
+      widget: partOf("widget"),
+      dialog: partOf("dialog"),
+      local: partOf("local"),
+      ur: partOf("ur"),
+    },
+  };
 }
 
 async function buildLoader(parts: Record<PartName, string[]>): Promise<Asset> {
@@ -89,20 +150,11 @@ async function buildLoader(parts: Record<PartName, string[]>): Promise<Asset> {
     entryPoints: ["loader.ts"],
     format: "iife",
     outfile: join(OUT, "docent.js"),
-    define: { DOCENT_PARTS: JSON.stringify(parts) },
+    define: { ...shared.define, DOCENT_PARTS: JSON.stringify(parts) },
   });
   const [file] = result.outputFiles;
   if (!file) throw new Error("esbuild made no loader");
   return { path: "docent.js", contents: file.contents };
-}
-
-/** What any browser may know of the configuration: an allow-list. */
-function publicConfig(config: DocentConfig) {
-  return {
-    sites: config.sites.map(({ id, name }) => ({ id, name })),
-    methods: config.methods,
-    questionnaire: config.questionnaire,
-  };
 }
 
 function headersFile(immutable: readonly string[]): string {
@@ -110,6 +162,10 @@ function headersFile(immutable: readonly string[]): string {
   return [
     ...rule("/docent.js", SHORT),
     ...rule("/docent/config.json", SHORT),
+    ...rule("/openapi.json", SHORT),
+    ...rule("/docent/docent.d.ts", SHORT),
+    ...rule("/docent/inline.js", SHORT),
+    ...rule("/docent/inline.sha256", SHORT),
     ...immutable.flatMap((path) => rule(`/${path}`, FOREVER)),
     "",
   ].join("\n");
@@ -129,19 +185,18 @@ async function writeChanged(files: readonly Asset[]): Promise<void> {
   }
 }
 
-const parsed = parseConfig(ownerConfig);
-if ("mistakes" in parsed) {
-  for (const { path, message } of parsed.mistakes) console.error(`docent.config.ts: ${path}: ${message}`);
-  process.exit(1);
-}
-
 const { assets, parts } = await buildParts();
 const loader = await buildLoader(parts);
+const inline = await buildInlineTag();
 const text = new TextEncoder();
 // The loader after the parts it names.
 const files: Asset[] = [
   ...assets,
-  { path: "docent/config.json", contents: text.encode(JSON.stringify(publicConfig(parsed.config))) },
+  { path: "docent/config.json", contents: text.encode(JSON.stringify(publicConfigOf(parsed.config))) },
+  { path: "openapi.json", contents: text.encode(`${JSON.stringify(describeApi(), null, 1)}\n`) },
+  { path: "docent/docent.d.ts", contents: await readFile(join(WEB, "docent.d.ts")) },
+  { path: "docent/inline.js", contents: text.encode(inline.code) },
+  { path: "docent/inline.sha256", contents: text.encode(inline.hash) },
   { path: "_headers", contents: text.encode(headersFile(assets.map((asset) => asset.path))) },
   loader,
 ];
@@ -151,14 +206,20 @@ await writeChanged(files);
 const gzipped = new Map(files.map((file) => [file.path, size(file.contents)]));
 const sum = (paths: readonly string[]) => paths.reduce((total, path) => total + (gzipped.get(path) ?? 0), 0);
 const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KB`;
+const signedIn = new Set(parts.widget);
 const rows: [name: string, bytes: number, limit: number | undefined][] = [
   ["loader, for every reader", size(loader.contents), LIMITS.loader],
-  ["widget, for a signed-in reader", sum(parts.widget), LIMITS.widget],
-  ["dialog, when it is opened", sum(parts.dialog.filter((path) => !parts.widget.includes(path))), undefined],
+  ["widget, for a signed-in reader", sum([...signedIn]), LIMITS.widget],
+  ["dialog, when it is opened", sum(parts.dialog.filter((path) => !signedIn.has(path))), undefined],
+  ["local, without an account", sum(parts.local.filter((path) => !signedIn.has(path))), undefined],
+  ["Urdu, on Urdu pages", sum(parts.ur), undefined],
 ];
 for (const [name, bytes, limit] of rows) {
   console.log(`  ${name.padEnd(32)} ${kilobytes(bytes).padStart(8)} gzipped${limit ? ` of ${kilobytes(limit)}` : ""}`);
 }
-const over = rows.filter(([, bytes, limit]) => limit !== undefined && bytes > limit);
-for (const [name] of over) console.error(`${name}: over its limit`);
+const inlineBytes = text.encode(inline.code).byteLength;
+console.log(`  ${"inline tag, if there is one".padEnd(32)} ${inlineBytes} of ${INLINE_LIMIT} bytes, '${inline.hash}'`);
+const over = rows.filter(([, bytes, limit]) => limit !== undefined && bytes > limit).map(([name]) => name);
+if (inlineBytes > INLINE_LIMIT) over.push("inline tag");
+for (const name of over) console.error(`${name}: over its limit`);
 if (over.length > 0) process.exitCode = 1;

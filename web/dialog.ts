@@ -4,10 +4,12 @@
 // do not look into shadow roots at all. The price is that the page's styles reach it, which `dialog.css` undoes.
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { type DialogPart, type DialogView, styleSheet } from "./host.ts";
-import { dialogTexts as texts } from "./locales/en.ts";
+import { dir, lang } from "./locales/current.ts";
+import { dialogTexts as texts } from "./locales/dialog-texts.ts";
 import { QuestionsForm } from "./questions-form.ts";
 import type { ReaderStore } from "./reader-store.ts";
 import { SignInForm } from "./sign-in-form.ts";
+import { SignOutForm } from "./sign-out-form.ts";
 import dialogCss from "./styles/dialog.css";
 import tokensCss from "./styles/tokens.css";
 
@@ -27,7 +29,8 @@ class DocentDialog extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.lang = "en";
+    this.lang = lang;
+    this.dir = dir;
     // Rules that start with this id win over the page's own, short of !important.
     this.id = "docent-dialog";
   }
@@ -41,7 +44,7 @@ class DocentDialog extends LitElement {
     this.view = view;
     await this.updateComplete;
     // The dialog gives the focus to what asks for it, so that has to be drawn before.
-    for (const form of this.querySelectorAll("docent-sign-in-form, docent-questions-form")) {
+    for (const form of this.querySelectorAll("docent-sign-in-form, docent-questions-form, docent-sign-out-form")) {
       if (form instanceof LitElement) await form.updateComplete;
     }
     const dialog = this.querySelector("dialog");
@@ -63,7 +66,9 @@ class DocentDialog extends LitElement {
               @docent-done=${this.#close}
               @docent-signed-out=${this.#signInAgain}
             ></docent-questions-form>`
-          : html`${this.notice === "" ? nothing : html`<p class="notice" role="status">${this.notice}</p>`}
+          : this.view === "sign-out"
+            ? html`<docent-sign-out-form .store=${store} @docent-done=${this.#close}></docent-sign-out-form>`
+            : html`${this.notice === "" ? nothing : html`<p class="notice" role="status">${this.notice}</p>`}
               <docent-sign-in-form
                 .store=${store}
                 .mode=${this.view}
@@ -83,7 +88,7 @@ class DocentDialog extends LitElement {
     // A password stays in no field of a dialog that nobody sees.
     for (const input of this.querySelectorAll<HTMLInputElement>("input[name=password]")) input.value = "";
     // The questions are read anew each time; an address stays typed.
-    if (this.view === "questions") this.view = "sign-in";
+    if (this.view === "questions" || this.view === "sign-out") this.view = "sign-in";
     this.onClose();
   }
 
@@ -91,10 +96,12 @@ class DocentDialog extends LitElement {
     this.view = this.view === "sign-in" ? "sign-up" : "sign-in";
   }
 
-  /** Signing up continues into the questionnaire. */
+  /** Signing up continues into the questionnaire, unless they answered it before they had an account. */
   #ask(): void {
+    const { reader } = this.store ?? {};
     // Closed in the meantime: then they wanted to be left alone.
-    if (this.querySelector("dialog")?.open) this.view = "questions";
+    if (reader?.status === "signed-in" && reader.hasAnswers) this.#close();
+    else if (this.querySelector("dialog")?.open) this.view = "questions";
   }
 
   #signedIn(): void {
@@ -113,6 +120,7 @@ class DocentDialog extends LitElement {
 
 customElements.define("docent-sign-in-form", SignInForm);
 customElements.define("docent-questions-form", QuestionsForm);
+customElements.define("docent-sign-out-form", SignOutForm);
 customElements.define("docent-dialog", DocentDialog);
 document.adoptedStyleSheets.push(styleSheet(tokensCss + dialogCss));
 

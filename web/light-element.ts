@@ -2,7 +2,7 @@
 // because the placeholder already has one. Redraws after every change of the store.
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import type { Widget } from "./host.ts";
-import { loaderTexts } from "./locales/en.ts";
+import { dir, lang, loaderTexts } from "./locales/current.ts";
 import type { ReaderStore } from "./reader-store.ts";
 
 export abstract class StoreElement extends LitElement {
@@ -20,7 +20,8 @@ export abstract class StoreElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.lang = "en";
+    this.lang = lang;
+    this.dir = dir;
     this.store.addEventListener("change", this.#redraw);
     this.#redraw();
   }

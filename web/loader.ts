@@ -1,18 +1,26 @@
 // `docent.js`, the one script tag: <script async src="https://worker/docent.js" data-site="my-docs"></script>.
 // Downloaded by every reader, so it stays small; it sends nothing and stores nothing until the reader acts. It draws
-// the button and the invitation itself and loads the widget on the first click, or at once for a reader who has
-// signed in here before.
+// the placeholders itself and loads the widget on the first click, or at once for a reader who has signed in or acted
+// here before.
+import { drawingsIn, element, KINDS } from "./drawings.ts";
 import {
+  type Action,
   createDevice,
   type DialogPart,
   type Host,
+  keysOf,
+  type LocalePart,
+  type LocalPart,
+  type Options,
   type PartName,
+  type PassagesReason,
   type Shell,
   styleSheet,
   type Widget,
   type WidgetPart,
 } from "./host.ts";
-import { loaderTexts as texts } from "./locales/en.ts";
+import { loaderTexts } from "./locales/en.ts";
+import { factsKey, visitKey } from "./storage-keys.ts";
 import shellCss from "./styles/shell.css";
 import tokensCss from "./styles/tokens.css";
 
@@ -21,7 +29,7 @@ declare const DOCENT_PARTS: Readonly<Record<PartName, readonly [string, ...strin
 
 /** Imports a part. A failed import is asked for under another address next time: browsers remember failures. */
 function createImporter(worker: string) {
-  const failures: Record<PartName, number> = { widget: 0, dialog: 0 };
+  const failures: Partial<Record<PartName, number>> = {};
   return async (part: PartName): Promise<unknown> => {
     const [entry, ...chunks] = DOCENT_PARTS[part];
     for (const chunk of chunks) {
@@ -31,29 +39,50 @@ function createImporter(worker: string) {
       link.href = `${worker}/${chunk}`;
       document.head.append(link);
     }
-    const retry = failures[part] > 0 ? `?retry=${failures[part]}` : "";
+    const retry = failures[part] ? `?retry=${failures[part]}` : "";
     try {
       return await import(`${worker}/${entry}${retry}`);
     } catch (error) {
-      failures[part] += 1;
+      failures[part] = (failures[part] ?? 0) + 1;
       throw error;
     }
   };
 }
 
-function start(worker: string, site: string): void {
+/** The languages that are a part of their own, by the primary tag of `<html lang>`. */
+const isTranslated = (tag: string): tag is "ur" => tag === "ur";
+
+async function start(worker: string, site: string, options: Options): Promise<void> {
   const importPart = createImporter(worker);
-  const device = createDevice(worker);
+  const [pageLang = ""] = document.documentElement.lang.toLowerCase().split("-");
+  // Nothing is drawn before its language is there. Without the translation it is English.
+  const locale = isTranslated(pageLang)
+    ? await (importPart(pageLang) as Promise<LocalePart>).then(
+        (part) => part.locale,
+        () => undefined,
+      )
+    : undefined;
+  if (isHere()) return;
+  const texts = locale?.loader ?? loaderTexts;
+  const keys = keysOf(worker, site);
+  const device = createDevice(keys);
   const host: Host = {
     worker,
     site,
     device,
-    // Both parts come from the build that wrote their addresses into this file, so their types are known.
+    keys,
+    options,
+    locale,
+    // The parts come from the build that wrote their addresses into this file, so their types are known.
     loadDialog: () => importPart("dialog") as Promise<DialogPart>,
+    loadLocal: () => importPart("local") as Promise<LocalPart>,
   };
   const sheet = styleSheet(tokensCss + shellCss);
   const shells = new Set<Shell & { draw(): void }>();
   let widget: Promise<Widget> | undefined;
+  let failed = false;
+  /** Has somebody signed in here, or acted? Only then is anything asked or read. */
+  const isKnown = () => device.signedInAs() !== undefined || device.hasLocal() || options.rememberAlways;
 
   const loadWidget = (): Promise<Widget> => {
     widget ??= (importPart("widget") as Promise<WidgetPart>).then(
@@ -86,13 +115,14 @@ function start(worker: string, site: string): void {
 
     connectedCallback(): void {
       if (shells.has(this)) return;
+      this.lang = locale?.lang ?? "en";
+      this.dir = locale?.dir ?? "ltr";
       shells.add(this);
       if (widget)
         widget.then(
           (started) => started.mount(this),
           () => this.draw(),
         );
-      else if (device.wasSignedIn()) loadWidget().catch(() => this.draw());
       else this.draw();
     }
 
@@ -106,8 +136,8 @@ function start(worker: string, site: string): void {
       this.shadowRoot?.replaceChildren(...nodes);
     }
 
-    /** A button that loads the widget and opens the dialog with `view`. */
-    protected opener(label: string, view: "sign-in" | "sign-up"): HTMLElement[] {
+    /** A button that loads the widget and then does something with it. */
+    protected button(label: string, press: (widget: Widget) => Promise<void>): HTMLElement[] {
       const button = element("button", label);
       button.type = "button";
       button.setAttribute("part", "button");
@@ -118,7 +148,7 @@ function start(worker: string, site: string): void {
         button.setAttribute("aria-busy", "true");
         status.textContent = "";
         try {
-          await (await loadWidget()).open(view, this);
+          await press(await loadWidget());
         } catch (error) {
           console.warn("docent: a part of the widget could not be loaded", error);
           status.textContent = texts.loadFailed;
@@ -127,43 +157,100 @@ function start(worker: string, site: string): void {
       });
       return [button, status];
     }
-  }
 
-  class AccountShell extends ShellElement {
-    readonly kind = "account";
-    draw(): void {
-      this.content(...this.opener(texts.signIn, "sign-in"));
+    protected opener(label: string, view: "sign-in" | "questions"): HTMLElement[] {
+      return this.button(label, (loaded) => loaded.open(view, this));
+    }
+
+    /** A button that does something on this page. The widget draws it anew, and the new one gets the focus. */
+    protected presser(label: string, action: Action): HTMLElement[] {
+      const [button, status] = this.button(label, async (loaded) => {
+        const root = this.shadowRoot;
+        const at = button && root ? [...root.querySelectorAll("button")].indexOf(button as HTMLButtonElement) : 0;
+        await loaded.act(action);
+        const drawn = root?.querySelectorAll<HTMLElement>("button, [tabindex], a") ?? [];
+        (drawn[at] ?? drawn[0])?.focus();
+      });
+      button?.classList.add("chip");
+      if (action !== "remember") button?.setAttribute("aria-pressed", "false");
+      return button && status ? [button, status] : [];
     }
   }
 
-  class RecommendationsShell extends ShellElement {
-    readonly kind = "recommendations";
-    draw(): void {
-      const section = element("section", "");
-      section.className = "invitation";
-      const heading = element("h2", texts.invitationTitle);
-      heading.setAttribute("part", "heading");
-      section.append(heading, element("p", texts.invitation), ...this.opener(texts.invitationAction, "sign-up"));
-      this.content(section);
-    }
+  const drawings = drawingsIn(texts);
+
+  for (const kind of KINDS) {
+    customElements.define(
+      `docent-${kind}`,
+      class extends ShellElement {
+        readonly kind = kind;
+        draw(): void {
+          // Until the widget is here, a reader it knows sees nothing rather than what is for somebody else.
+          this.content(
+            ...(isKnown() && !failed
+              ? []
+              : drawings[kind]({
+                  opener: (label, view) => this.opener(label, view),
+                  presser: (label, action) => this.presser(label, action),
+                })),
+          );
+        }
+      },
+    );
   }
-
-  customElements.define("docent-account", AccountShell);
-  customElements.define("docent-recommendations", RecommendationsShell);
+  watchPassages(host, () => importPart("widget") as Promise<WidgetPart>);
+  // Also on a page without a placeholder: there are marks, and reading to remember.
+  if (isKnown()) {
+    loadWidget().catch((error: unknown) => {
+      console.warn("docent: the widget could not be loaded", error);
+      failed = true;
+      for (const shell of shells) shell.draw();
+    });
+  }
 }
 
-function element<Name extends keyof HTMLElementTagNameMap>(name: Name, text: string): HTMLElementTagNameMap[Name] {
-  const created = document.createElement(name);
-  created.textContent = text;
-  created.lang = "en";
-  return created;
+/** Passages need their part only where an answer is on this device, or a tab was chosen by hand. */
+function watchPassages(host: Host, load: () => Promise<WidgetPart>): void {
+  let loading = false;
+  const begin = (why: PassagesReason): void => {
+    if (loading) return;
+    loading = true;
+    load().then(
+      (part) => part.startPassages(host, why),
+      () => {
+        loading = false;
+      },
+    );
+  };
+  document.addEventListener("docent-facts-changed", () => begin("now"));
+  document.addEventListener("click", ({ target }) => {
+    if (target instanceof Element && target.closest("[data-docent-tabs]")) begin(target);
+  });
+  try {
+    if (localStorage.getItem(factsKey(host.worker)) || sessionStorage.getItem(visitKey(host.worker))) begin("before");
+  } catch {
+    // No storage, no answers.
+  }
 }
+
+/** Whether a second tag has been faster. */
+const isHere = (): boolean => customElements.get("docent-account") !== undefined;
 
 const script = document.currentScript;
-if (!(script instanceof HTMLScriptElement) || !script.src || !script.dataset.site) {
+// The inline tag makes a script without attributes; they are on the tag itself. Other vendors' tags have a site, too.
+const tag = script?.dataset.site
+  ? script
+  : document.querySelector<HTMLScriptElement>('script[data-worker][data-site],script[src*="docent.js"][data-site]');
+const { site, catalogue, remember, content, marks } = tag?.dataset ?? {};
+if (!(script instanceof HTMLScriptElement) || !script.src || !site) {
   console.error('docent: use <script async src="https://your-worker/docent.js" data-site="your-site"></script>');
-} else if (customElements.get("docent-account")) {
+} else if (isHere()) {
   console.warn("docent: docent.js is on this page twice; the second one does nothing");
 } else {
-  start(new URL(script.src).origin, script.dataset.site);
+  void start(new URL(script.src).origin, site, {
+    catalogue: new URL(catalogue || "/docent-catalogue.json", document.baseURI).href,
+    rememberAlways: remember === "always",
+    content,
+    marks,
+  });
 }

@@ -3,7 +3,9 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { type Answers, answersOf, withAnswers } from "./answers.ts";
 import { isSignedOut } from "./api.ts";
-import { dialogTexts as texts } from "./locales/en.ts";
+import { lang, questionText } from "./locales/current.ts";
+import { dialogTexts as texts } from "./locales/dialog-texts.ts";
+import { said } from "./locales/said.ts";
 import type { ReaderStore } from "./reader-store.ts";
 import type { LooseBackground, ShownQuestion, ShownQuestionnaire } from "./wire.ts";
 
@@ -47,7 +49,7 @@ export class QuestionsForm extends LitElement {
     const { store } = this;
     if (!store) return;
     this.state = { status: "loading" };
-    const [questionnaire, background] = await Promise.all([store.api.questionnaire(), store.api.background()]);
+    const [questionnaire, background] = await Promise.all([store.api.questionnaire(), store.background()]);
     if (!background.ok && isSignedOut(background.failure)) {
       this.dispatchEvent(new Event("docent-signed-out"));
       return;
@@ -69,9 +71,14 @@ export class QuestionsForm extends LitElement {
   protected override render(): TemplateResult {
     return html`
       <h2 id="docent-title" tabindex="-1" autofocus>${texts.questionsTitle}</h2>
-      <p class="intro">${texts.questionsIntro}</p>
+      <p class="intro">${texts.questionsIntro} ${this.#isGuest ? texts.questionsHere : nothing}</p>
       ${this.#content()}
     `;
+  }
+
+  get #isGuest(): boolean {
+    const status = this.store?.reader.status;
+    return status === "guest" || status === "signed-out";
   }
 
   #content(): TemplateResult {
@@ -96,12 +103,13 @@ export class QuestionsForm extends LitElement {
     </form>`;
   }
 
-  #question({ field, kind, label, why, options }: ShownQuestion, index: number): TemplateResult {
+  #question({ field, kind, label, why, options, translations }: ShownQuestion, index: number): TemplateResult {
+    const translated = translations?.[lang];
     const chosen = this.answers[field] ?? [];
     const why_ = `docent-why-${index}`;
     return html`<fieldset aria-describedby=${why_}>
-      <legend>${label}</legend>
-      <p class="why" id=${why_}>${why}</p>
+      <legend>${said(questionText(label, translated?.label))}</legend>
+      <p class="why" id=${why_}>${said(questionText(why, translated?.why))}</p>
       <div class="options">
         ${options.map(
           (option) => html`<label class="option">
@@ -112,7 +120,7 @@ export class QuestionsForm extends LitElement {
               .checked=${chosen.includes(option.value)}
               @change=${(event: Event) => this.#choose(field, kind, option.value, event)}
             />
-            ${option.label}
+            ${said(questionText(option.label, translated?.options?.[option.value]))}
           </label>`,
         )}
         ${

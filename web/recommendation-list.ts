@@ -2,7 +2,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { DialogView } from "./host.ts";
 import { StoreElement } from "./light-element.ts";
-import { loaderTexts, widgetTexts as texts } from "./locales/en.ts";
+import { levelName, loaderTexts, reasonText, widgetTexts as texts } from "./locales/current.ts";
+import { said } from "./locales/said.ts";
 import { pageAddress } from "./page-address.ts";
 import type { ShownRecommendation } from "./wire.ts";
 
@@ -10,8 +11,6 @@ import type { ShownRecommendation } from "./wire.ts";
 const REASONS = 3;
 /** Pages when the placeholder names no `limit`. */
 export const DEFAULT_LIMIT = 4;
-
-const LEVEL_NAMES: ReadonlyMap<string, string> = new Map(Object.entries(texts.levels));
 
 export class RecommendationList extends StoreElement {
   static override properties = {
@@ -27,6 +26,8 @@ export class RecommendationList extends StoreElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // As much room as the list will take, while it is loading and when it does not come.
+    this.style.setProperty("--limit", String(this.limit));
     this.store.wantRecommendations(this.limit);
   }
 
@@ -36,7 +37,7 @@ export class RecommendationList extends StoreElement {
     const busy = recommendations.status === "loading" || reader.status === "checking";
     return html`<section aria-labelledby="title" aria-busy=${busy}>
       <h2 id="title" part="heading">${texts.recommended}</h2>
-      ${this.#body()}
+      <div class="frame">${this.#body()}</div>
     </section>`;
   }
 
@@ -44,7 +45,7 @@ export class RecommendationList extends StoreElement {
     const { reader, recommendations } = this.store;
     if (recommendations.status === "failed" || (recommendations.status === "none" && reader.status === "unreachable")) {
       return html`<p role="status">${texts.recommendationsFailed}</p>
-        <button type="button" part="button" @click=${() => this.store.begin()}>${texts.tryAgain}</button>`;
+        <button type="button" part="button" @click=${this.#retry}>${texts.tryAgain}</button>`;
     }
     const items = "items" in recommendations ? recommendations.items.slice(0, this.limit) : [];
     if (items.length > 0) {
@@ -71,7 +72,7 @@ export class RecommendationList extends StoreElement {
     return html`<li part="item">
       <h3><a part="link" href=${href}>${item.title}</a></h3>
       <p class="facts">
-        ${item.level === null ? nothing : html`<span>${LEVEL_NAMES.get(item.level) ?? item.level}</span>`}
+        ${item.level === null ? nothing : html`<span>${levelName(item.level)}</span>`}
         ${item.minutes === null ? nothing : html`<span>${texts.minutes(item.minutes)}</span>`}
       </p>
       <p class="summary">${item.summary}</p>
@@ -79,7 +80,7 @@ export class RecommendationList extends StoreElement {
         item.reasons.length === 0
           ? nothing
           : html`<ul class="reasons" part="reasons" aria-label=${texts.reasons}>
-              ${item.reasons.slice(0, REASONS).map((reason) => html`<li>${reason.text}</li>`)}
+              ${item.reasons.slice(0, REASONS).map((reason) => html`<li>${said(reasonText(reason))}</li>`)}
             </ul>`
       }
       ${
@@ -87,15 +88,20 @@ export class RecommendationList extends StoreElement {
           ? nothing
           : html`<p class="first">
               ${texts.readFirst}
-              ${first.map((page, index) => html`${index === 0 ? "" : ", "}<a href=${page.address}>${page.title}</a>`)}
+              ${first.map((page, index) => html`${index === 0 ? "" : texts.comma}<a href=${page.address}>${page.title}</a>`)}
             </p>`
       }
     </li>`;
   }
 
+  #retry(): void {
+    if (this.store.reader.status === "guest") void this.store.loadRecommendations();
+    else void this.store.begin(true);
+  }
+
   #answersLink(): TemplateResult | typeof nothing {
     const { reader } = this.store;
-    if (reader.status !== "signed-in") return nothing;
+    if (reader.status !== "signed-in" && reader.status !== "guest") return nothing;
     return html`<button type="button" class="quiet" @click=${() => this.#open("questions")}>
       ${reader.hasAnswers ? texts.changeAnswers : texts.answerQuestions}
     </button>${this.dialogProblem()}`;
@@ -105,7 +111,7 @@ export class RecommendationList extends StoreElement {
     return html`<section class="invitation" aria-labelledby="title">
       <h2 id="title" part="heading">${loaderTexts.invitationTitle}</h2>
       <p>${loaderTexts.invitation}</p>
-      <button type="button" part="button" @click=${() => this.#open("sign-up")}>${loaderTexts.invitationAction}</button>
+      <button type="button" part="button" @click=${() => this.#open("questions")}>${loaderTexts.invitationAction}</button>
       ${this.dialogProblem()}
     </section>`;
   }

@@ -1,8 +1,9 @@
 // The form to sign in or up. Real forms with real labels and `autocomplete`, so that password managers fill and save;
 // passwords stay in their fields and never become a property.
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
-import { dialogTexts as texts } from "./locales/en.ts";
-import type { ReaderStore, SignInFailure } from "./reader-store.ts";
+import { dialogTexts as texts } from "./locales/dialog-texts.ts";
+import type { SignInFailure } from "./reader-state.ts";
+import type { ReaderStore } from "./reader-store.ts";
 
 /** Characters of a password; Better Auth's own bounds. */
 const LEAST = 8;
@@ -41,12 +42,15 @@ export class SignInForm extends LitElement {
     mistakes: { state: true },
     problem: { state: true },
     passwordShown: { state: true },
+    isPublic: { state: true },
   };
   declare mode: "sign-in" | "sign-up";
   declare busy: boolean;
   declare mistakes: Partial<Record<FieldName, string>>;
   declare problem: string;
   declare passwordShown: boolean;
+  /** Others use this computer too. */
+  declare isPublic: boolean;
   store: ReaderStore | undefined;
 
   constructor() {
@@ -56,6 +60,7 @@ export class SignInForm extends LitElement {
     this.mistakes = {};
     this.problem = "";
     this.passwordShown = false;
+    this.isPublic = false;
   }
 
   protected override createRenderRoot(): this {
@@ -112,6 +117,18 @@ export class SignInForm extends LitElement {
             ${texts.showPassword}
           </label>
         </div>
+        <label class="show">
+          <input
+            type="checkbox"
+            aria-describedby="docent-public-hint"
+            .checked=${this.isPublic}
+            @change=${(event: Event) => {
+              this.isPublic = event.target instanceof HTMLInputElement && event.target.checked;
+            }}
+          />
+          ${texts.publicComputer}
+        </label>
+        <p id="docent-public-hint" class="hint">${this.isPublic ? texts.publicHint : nothing}</p>
         <button type="submit" class="main">
           ${this.busy ? texts.working : up ? texts.signUpAction : texts.signInAction}
         </button>
@@ -165,7 +182,7 @@ export class SignInForm extends LitElement {
 
     this.busy = true;
     const up = this.mode === "sign-up";
-    const failure = await store[up ? "signUp" : "signIn"](email.value, password.value);
+    const failure = await store[up ? "signUp" : "signIn"](email.value, password.value, this.isPublic);
     this.busy = false;
     if (failure === undefined) {
       this.passwordShown = false;

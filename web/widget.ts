@@ -1,11 +1,25 @@
-// What a reader sees outside the dialog once the widget is loaded: the account menu and the recommendations.
-// Loaded by the loader, on the first click or for a reader who has signed in here before.
+// What a reader sees outside the dialog once the widget is loaded. Loaded by the loader on the first click, or for a
+// reader who has signed in or acted here before.
+import type { LitElement } from "lit";
 import { AccountMenu } from "./account-menu.ts";
 import { createApi } from "./api.ts";
+import { announce } from "./events.ts";
+import { createFactCache } from "./facts.ts";
+import { forgetDevice } from "./forget-device.ts";
 import { type Host, type Shell, styleSheet, type Widget } from "./host.ts";
+import { ContinueLink, SavedPages } from "./known-pages.ts";
+import type { StoreElement } from "./light-element.ts";
+import { useLocale } from "./locales/current.ts";
+import { defineMarks, markNavigation, markSections, removeMarks } from "./marks.ts";
+import { Outbox } from "./outbox.ts";
+import { contentOf, currentPath } from "./page.ts";
+import { eventsFor, PageActions } from "./page-actions.ts";
 import { ReaderStore } from "./reader-store.ts";
+import { ReadingTracker } from "./reading-tracker.ts";
 import { DEFAULT_LIMIT, RecommendationList } from "./recommendation-list.ts";
+import { safeStorage } from "./safe-storage.ts";
 import widgetCss from "./styles/widget.css";
+import { Visit } from "./visit.ts";
 
 /** Most pages one list may ask for. */
 const MOST = 20;
@@ -16,20 +30,92 @@ function giveFocusBack(opener: HTMLElement): void {
   if (document.activeElement === document.body) document.querySelector<HTMLElement>("docent-account")?.focus();
 }
 
+function createStore({ worker, site, device, keys, options, loadLocal }: Host, host: Host): ReaderStore {
+  const api = createApi(worker, site);
+  const now = () => Date.now();
+  return new ReaderStore({
+    api,
+    device,
+    visit: new Visit(
+      safeStorage(() => sessionStorage),
+      keys.visit,
+      now,
+    ),
+    outbox: new Outbox({
+      storage: safeStorage(() => localStorage),
+      prefix: keys.outbox,
+      send: api.progress,
+      now,
+      random: Math.random,
+      randomId: () => crypto.randomUUID(),
+      locks: navigator.locks as LockManager | undefined,
+    }),
+    facts: createFactCache(worker),
+    forgetDevice: (account) => forgetDevice(worker, account),
+    openLocal: async () => (await loadLocal()).openLocal(host),
+    rememberAlways: options.rememberAlways,
+  });
+}
+
+/** Marks, and the measuring of what is read. @returns says what was read since it was last said */
+function watchReading(store: ReaderStore, { options, device }: Host): () => void {
+  defineMarks();
+  const content = contentOf(options.content);
+  /** While the Worker cannot say who it is, it is whoever signed in here. */
+  const whose = (): string => {
+    const { reader } = store;
+    if (reader.status === "signed-in") return reader.id;
+    return reader.status === "guest" || reader.status === "signed-out" ? reader.status : (device.signedInAs() ?? "");
+  };
+  const tracker = content && new ReadingTracker(store, content, whose);
+  const draw = () => {
+    const { status } = store.reader;
+    if (status !== "signed-in" && status !== "guest") return removeMarks();
+    markNavigation(store.reading, options.marks);
+    if (content && tracker && options.marks !== "none") markSections(content, (from, to) => tracker.hasRead(from, to));
+  };
+  store.addEventListener("change", draw);
+  tracker?.addEventListener("read", draw);
+  store.addEventListener("leaving", () => tracker?.say());
+  // Hidden first: what was read last is said, then sent. Some browsers tell only one of the two.
+  const leave = () => {
+    tracker?.say();
+    void store.sendWaiting(true);
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") leave();
+  });
+  addEventListener("pagehide", leave);
+  addEventListener("online", () => void store.sendWaiting(false));
+  return () => tracker?.say();
+}
+
+export { startPassages } from "./passages.ts";
+
 export function start(host: Host): Widget {
+  if (host.locale) useLocale(host.locale);
   customElements.define("docent-account-menu", AccountMenu);
   customElements.define("docent-recommendation-list", RecommendationList);
+  customElements.define("docent-continue-link", ContinueLink);
+  customElements.define("docent-page-actions", PageActions);
+  customElements.define("docent-saved-pages", SavedPages);
   const sheet = styleSheet(widgetCss);
-  const store = new ReaderStore(createApi(host.worker, host.site), host.device);
+  const store = createStore(host, host);
+  let sayRead = () => {};
 
   const widget: Widget = {
     mount(shell) {
       const root = shell.shadowRoot;
       if (!root) return;
       if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
-      root.replaceChildren(shell.kind === "account" ? accountMenu() : recommendationList(shell));
+      const element = elementFor(shell);
+      element.store = store;
+      element.widget = widget;
+      root.replaceChildren(element);
     },
     async open(view, opener) {
+      // In the dialog the reader may change, and what was read is the old one's.
+      sayRead();
       store.setDialogFailure(undefined);
       try {
         const { openDialog } = await host.loadDialog();
@@ -39,31 +125,50 @@ export function start(host: Host): Widget {
         store.setDialogFailure(opener);
       }
     },
+    async act(action) {
+      if (action === "remember") await store.remember(true);
+      else await store.act(eventsFor(action, currentPath(), new Date().toISOString()));
+      // Drawn before the loader gives the focus to what has taken the button's place.
+      for (const shell of document.querySelectorAll("docent-page, docent-continue")) {
+        await (shell.shadowRoot?.firstElementChild as LitElement | null | undefined)?.updateComplete;
+      }
+    },
   };
 
-  function accountMenu(): AccountMenu {
-    const menu = new AccountMenu();
-    menu.store = store;
-    menu.widget = widget;
-    return menu;
+  function elementFor(shell: Shell): StoreElement {
+    switch (shell.kind) {
+      case "account":
+        return new AccountMenu();
+      case "continue":
+        return new ContinueLink();
+      case "page":
+        return new PageActions();
+      case "saved":
+        return new SavedPages();
+      case "recommendations": {
+        const list = new RecommendationList();
+        const limit = Math.trunc(Number(shell.getAttribute("limit")));
+        list.limit = limit >= 1 ? Math.min(limit, MOST) : DEFAULT_LIMIT;
+        return list;
+      }
+    }
   }
 
-  function recommendationList(shell: Shell): RecommendationList {
-    const list = new RecommendationList();
-    list.store = store;
-    list.widget = widget;
-    const limit = Math.trunc(Number(shell.getAttribute("limit")));
-    list.limit = limit >= 1 ? Math.min(limit, MOST) : DEFAULT_LIMIT;
-    return list;
-  }
-
-  // Nobody has signed in here, so nothing is asked until they do.
-  if (!host.device.wasSignedIn()) store.reader = { status: "signed-out" };
+  sayRead = watchReading(store, host);
   // After the loader has mounted the placeholders: then it is known whether the page shows recommendations.
-  else queueMicrotask(() => void store.begin());
-  addEventListener("storage", () => store.sync());
+  queueMicrotask(async () => {
+    await store.begin();
+    announce("docent-ready", { signedIn: store.reader.status === "signed-in" });
+  });
+  // Other tabs write much more than this; `null` is everything at once.
+  const { signedIn, local } = host.keys;
+  addEventListener("storage", ({ key }) => {
+    if (key === null || key === signedIn || key === local) store.sync();
+  });
   addEventListener("pageshow", (event) => {
-    if (event.persisted) store.sync();
+    if (!event.persisted) return;
+    store.local?.reader.thaw();
+    store.sync();
   });
   return widget;
 }

@@ -97,6 +97,10 @@ export function withoutInReader(world: World, pageKey: string, reason: Reason): 
     case "hardware":
     case "domain":
       return unsay(world, reason.values);
+    case "preference": {
+      const preferredCategories = world.reader.preferredCategories?.filter((one) => !keys.has(canonicalTerm(one)));
+      return { ...world, reader: { ...world.reader, preferredCategories } };
+    }
     case "changed":
       return null;
   }
@@ -129,7 +133,8 @@ export function withoutInPage(world: World, pageKey: string, reason: Reason): Wo
     }
     case "level":
       return change((page) => ({ ...page, level: null }));
-    case "domain": {
+    case "domain":
+    case "preference": {
       const inCategory = world.pages.some((page) => page.pageKey === pageKey && !page.categories.every(kept));
       return inCategory ? null : change((page) => ({ ...page, tags: page.tags.filter(kept) }));
     }

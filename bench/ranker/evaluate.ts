@@ -44,7 +44,7 @@ function faithfulness(data: Data, split: Split): { reasons: number; share: numbe
       return topOf(index, one).flatMap((page) =>
         page.reasons.map((reason) => {
           const without = withoutInReader({ pages, reader }, page.pageKey, reason);
-          return without === null || scoreIn(without.reader, page.pageKey) < page.score;
+          return without === null || scoreIn(without.reader, page.pageKey) < scoreIn(reader, page.pageKey);
         }),
       );
     }),

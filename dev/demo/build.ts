@@ -1,9 +1,10 @@
 // Builds the demo docs site: a course on physical AI and robotics, as static files that any web server can serve.
-// It stands for an owner's docs: it knows Docent only by the script tag, the two placeholders and the catalogue file.
+// It stands for an owner's docs: it knows Docent only by one of the two tags, the placeholders and the catalogue file.
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod/mini";
-import { type CatalogueInput, catalogueInput } from "../../src/core/catalogue.ts";
+import { type CatalogueFile, catalogueFile } from "../../src/core/catalogue.ts";
+import { buildInlineTag } from "../../web/build-inline.ts";
 import { LANGUAGES, readArticles } from "./article.ts";
 import { indexPath, type PageContext, renderArticle, renderIndex } from "./page-template.ts";
 
@@ -14,6 +15,8 @@ export interface DemoOptions {
   workerUrl: string;
   /** The site in docent.config.ts that the demo stands for. */
   siteId?: string;
+  /** The inline tag unless said otherwise. */
+  tag?: "inline" | "async";
   /** Emptied first. */
   outDir: string;
 }
@@ -22,11 +25,17 @@ export interface DemoOptions {
 export async function buildDemo({
   workerUrl,
   siteId = "course",
+  tag = "inline",
   outDir,
-}: DemoOptions): Promise<{ catalogue: CatalogueInput }> {
+}: DemoOptions): Promise<{ catalogue: CatalogueFile }> {
   const articles = await readArticles(new URL("./articles/", import.meta.url));
-  const catalogue = z.parse(catalogueInput, { pages: articles.map((article) => article.page) });
-  const context: PageContext = { workerUrl, siteId, articles };
+  const catalogue = z.parse(catalogueFile, { pages: articles.map((article) => article.page) });
+  const context: PageContext = {
+    workerUrl,
+    siteId,
+    articles,
+    inline: tag === "inline" ? await buildInlineTag() : undefined,
+  };
 
   await rm(outDir, { recursive: true, force: true });
   const write = async (path: string, text: string) => {

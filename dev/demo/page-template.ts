@@ -1,6 +1,7 @@
 // The layout of the demo site: header, side navigation, article, index. Plain HTML that reads well without any script;
-// the only script is Docent's own tag, exactly as an owner would paste it.
+// the only script is one of Docent's two tags, exactly as an owner would paste it.
 import { html, raw } from "hono/html";
+import type { InlineTag } from "../../web/build-inline.ts";
 import { type Article, LANGUAGES, type Lang } from "./article.ts";
 import { PAGE_TEXTS } from "./page-texts.ts";
 
@@ -11,6 +12,8 @@ export interface PageContext {
   siteId: string;
   /** Of all languages, in the course's order. */
   articles: readonly Article[];
+  /** The inline tag, where it is the one on the pages. */
+  inline: InlineTag | undefined;
 }
 
 type Markup = ReturnType<typeof html>;
@@ -30,18 +33,18 @@ interface Translation {
   path: string;
 }
 
-/** As strict as a docs site could wish for: what Docent needs is exactly one origin in two directives. */
-export function contentSecurityPolicy(workerUrl: string): string {
+/** As strict as a docs site could wish for: Docent needs one origin in two directives, and a hash for the inline tag. */
+function contentSecurityPolicy({ workerUrl, inline }: PageContext): string {
   return [
     "default-src 'none'",
-    `script-src 'self' ${workerUrl}`,
+    `script-src ${inline ? `'${inline.hash}' ` : ""}${workerUrl}`,
     `connect-src 'self' ${workerUrl}`,
     "style-src 'self'",
     "img-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
     "require-trusted-types-for 'script'",
-    "trusted-types lit-html",
+    `trusted-types lit-html${inline ? " docent" : ""}`,
   ].join("; ");
 }
 
@@ -94,6 +97,13 @@ function languageSwitch(translations: readonly Translation[]): Markup | "" {
   )}</p>`;
 }
 
+/** Exactly as an owner would paste it: one of the two. The inline one stands before the style sheets it does not need. */
+function docentTag({ workerUrl, siteId, inline }: PageContext): Markup {
+  return inline
+    ? html`<script data-worker="${workerUrl}" data-site="${siteId}">${raw(inline.code)}</script>`
+    : html`<script async src="${workerUrl}/docent.js" data-site="${siteId}"></script>`;
+}
+
 function layout(context: PageContext, page: Page): string {
   const { lang, path, translations } = page;
   const texts = PAGE_TEXTS[lang];
@@ -102,19 +112,19 @@ function layout(context: PageContext, page: Page): string {
 <html lang="${lang}" dir="${texts.direction}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(context.workerUrl)}">
+<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(context)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${page.summary}">
 <title>${title}</title>
 ${translations.map((other) => html`<link rel="alternate" hreflang="${other.lang}" href="${other.path}">`)}
+${docentTag(context)}
 <link rel="icon" href="/course.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/course.css">
-<script async src="${context.workerUrl}/docent.js" data-site="${context.siteId}"></script>
 </head>
 <body>
-<a class="skip" href="#main">${texts.skip}</a>
 <header>
+  <a class="skip" href="#main">${texts.skip}</a>
   <button class="contents" type="button" popovertarget="contents">${texts.contents}</button>
   <a class="home" href="${indexPath(lang)}"><img src="/course.svg" alt="" width="28" height="28"><span>${texts.siteName}</span></a>
   <docent-account></docent-account>
@@ -129,8 +139,7 @@ ${translations.map((other) => html`<link rel="alternate" hreflang="${other.lang}
 `.toString();
 }
 
-/** The list of all pages. Only that of the site's main language asks for recommendations: an index is no page of the
- * catalogue, so nothing would tell the Worker which other language to recommend from. */
+/** The list of all pages of a language. It is no page of the catalogue: its `lang` says what to recommend from. */
 export function renderIndex(context: PageContext, lang: Lang): string {
   const texts = PAGE_TEXTS[lang];
   const translations = LANGUAGES.filter((other) => other !== lang).map((other) => ({
@@ -149,7 +158,9 @@ export function renderIndex(context: PageContext, lang: Lang): string {
     summary: texts.lede,
     translations,
     main: html`<div class="hero">${languageSwitch(translations)}<h1>${texts.siteName}</h1><p class="lede">${texts.lede}</p></div>
-${lang === LANGUAGES[0] ? html`<docent-recommendations limit="4"></docent-recommendations>` : ""}
+<docent-continue></docent-continue>
+<docent-recommendations limit="4"></docent-recommendations>
+<docent-saved></docent-saved>
 ${[...sectionsOf(inLanguage(context.articles, lang))].map(
   ([section, articles]) => html`<section><h2>${section}</h2><ul class="cards">${articles.map(card)}</ul></section>`,
 )}
@@ -186,7 +197,7 @@ export function renderArticle(context: PageContext, article: Article): string {
 <div class="above"><p class="section">${article.section}</p>${languageSwitch(translations)}</div>
 <h1>${page.title}</h1>
 <p class="lede">${page.summary}</p>
-${facts(article)}
+<div class="below">${facts(article)}<docent-passages></docent-passages></div>
 ${
   prerequisites.length === 0
     ? ""
@@ -196,6 +207,7 @@ ${
 }
 ${raw(article.html)}
 </article>
+<docent-page></docent-page>
 <nav class="steps" aria-label="${texts.previousAndNext}">
   ${previous ? html`<a class="step" rel="prev" href="${previous.page.path}"><span>${texts.previous}</span> ${previous.page.title}</a>` : ""}
   ${next ? html`<a class="step" rel="next" href="${next.page.path}"><span>${texts.next}</span> ${next.page.title}</a>` : ""}

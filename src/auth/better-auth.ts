@@ -4,13 +4,13 @@
 import { APIError } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
 import { eq } from "drizzle-orm";
+import { PASSWORD_LIMITS } from "../core/account.ts";
 import { standing } from "../core/standing.ts";
 import type { Database } from "../db/client.ts";
 import { AUTH_LIMITS, user } from "../db/schema/index.ts";
 import { requestContext } from "../http/request-context.ts";
 import { COOKIE_PREFIX } from "../http/session-cookie.ts";
 import { authAdapter } from "./adapter.ts";
-import { PASSWORD_LIMITS } from "./forms.ts";
 
 /** Seconds a session lasts from the sign-in, whatever happens in between. */
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;

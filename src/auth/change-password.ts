@@ -5,16 +5,14 @@ import { generateRandomString } from "better-auth/crypto";
 import { and, eq, sql } from "drizzle-orm";
 import type { Context } from "hono";
 import * as z from "zod/mini";
+import { ACCOUNT_BODY_BYTES, changePasswordInput } from "../core/account.ts";
 import type { Database } from "../db/client.ts";
 import { account, session, user } from "../db/schema/index.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { readJson } from "../http/body.ts";
 import { asksToBeForgotten, expireSessionCookie, setSessionCookie } from "../http/session-cookie.ts";
 import type { Auth } from "./better-auth.ts";
-import { changePasswordForm } from "./forms.ts";
 
-/** Bytes: two passwords of 128 characters in any script. */
-const MAX_BODY_BYTES = 4 * 1024;
 /** Characters of a session token, as Better Auth makes them. */
 const TOKEN_LENGTH = 32;
 
@@ -99,7 +97,7 @@ export interface ChangePasswordDeps {
 export function changePasswordHandler(deps: ChangePasswordDeps) {
   const { db } = deps;
   return async function changePassword(c: Context<AppEnv>): Promise<Response> {
-    const body = await readJson(c, changePasswordForm, MAX_BODY_BYTES);
+    const body = await readJson(c, changePasswordInput, ACCOUNT_BODY_BYTES);
     if (!body.ok) return body.response;
     const { currentPassword, newPassword, revokeOtherSessions } = body.value;
     const current = c.get("session");

@@ -2,6 +2,7 @@
 import { eq } from "drizzle-orm";
 import type { Context } from "hono";
 import type * as z from "zod/mini";
+import { ACCOUNT_BODY_BYTES } from "../core/account.ts";
 import type { Database } from "../db/client.ts";
 import { user } from "../db/schema/index.ts";
 import type { AppEnv } from "../http/app-env.ts";
@@ -13,9 +14,6 @@ import { FORMS } from "./forms.ts";
 import type { BetterAuthPath } from "./routes.ts";
 
 type C = Context<AppEnv>;
-
-/** Bytes: an address, two passwords of 128 characters in any script, a name and a picture's address. */
-const MAX_BODY_BYTES = 8 * 1024;
 
 /**
  * Every string that is a session token becomes the session's id, wherever it stands: no script ever sees a token.
@@ -57,7 +55,7 @@ export function authHandlers(deps: AuthHandlerDeps) {
   /** Passes a checked body to Better Auth. An outage is 503 without cookies, whatever Better Auth made of it. */
   async function forward(c: C, path: BetterAuthPath, signed?: string): Promise<{ response: Response; body?: unknown }> {
     const form: z.ZodMiniType<object> = FORMS[path];
-    const read = await readJson(c, form, MAX_BODY_BYTES);
+    const read = await readJson(c, form, ACCOUNT_BODY_BYTES);
     if (!read.ok) return { response: read.response };
     const url = new URL(`/api/auth${path}`, c.req.url);
     const headers = new Headers(c.req.raw.headers);

@@ -1,8 +1,8 @@
 // Better Auth's routes keep Better Auth's shape, also where our own checks refuse before it is asked: its official
 // client reads `code` and `message`.
 import { createMiddleware } from "hono/factory";
+import type { ProblemBody, ProblemCode } from "../core/problem.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import type { ProblemBody, ProblemCode } from "../http/problem.ts";
 
 /** Codes for which Better Auth has a name of its own; the others are ours in its spelling. */
 const NAMES: Partial<Record<ProblemCode, string>> = {

@@ -1,6 +1,8 @@
-// The catalogue: what a docs build says about its pages. Written by the docs build, read by the ranker.
+// The catalogue: what a docs build says about its pages. Written by the docs build, read by the ranker. Here is its form
+// in a file and on the wire.
 import * as z from "zod/mini";
 import { storableText } from "./background.ts";
+import { siteQuery } from "./primitives.ts";
 import { LEVELS } from "./vocabulary.ts";
 
 /** Bounds of a catalogue; a larger one is refused as a whole. */
@@ -14,6 +16,11 @@ export const CATALOGUE_LIMITS = {
   terms: 50,
   /** Bytes of one push body. */
   bodyBytes: 8 * 1024 * 1024,
+  /**
+   * Bytes of a whole catalogue: of all records and of the list of pages, each as Postgres prints JSON. That is never
+   * shorter than `JSON.stringify`, so every catalogue fits into one push.
+   */
+  totalBytes: 8 * 1024 * 1024,
 } as const;
 
 const term = storableText(CATALOGUE_LIMITS.term, 1);
@@ -60,11 +67,76 @@ export const cataloguePage = z.strictObject({
 });
 export type CataloguePage = z.infer<typeof cataloguePage>;
 
-/** Body of `PUT /api/catalog?site=`: replaces the whole catalogue of the site, atomically. */
-export const catalogueInput = z.strictObject({
-  pages: z.array(cataloguePage).check(
+const mistake = (path: PropertyKey[], input: unknown, message: string) =>
+  ({ code: "custom", path, input, message }) as const;
+
+/** A list in which no path is named twice; a second naming is a mistake at its own place. */
+const ofDistinctPaths = <T extends z.ZodMiniType<{ path: string }>>(item: T) =>
+  z.array(item).check(
     z.maxLength(CATALOGUE_LIMITS.pages),
-    z.refine((pages) => new Set(pages.map((page) => page.path)).size === pages.length, "names a path twice"),
-  ),
+    z.check(({ value, issues }) => {
+      const seen = new Map<string, number>();
+      for (const [at, { path }] of value.entries()) {
+        const first = seen.get(path);
+        if (first === undefined) seen.set(path, at);
+        else issues.push(mistake([at, "path"], path, `is the path of entry ${first} too`));
+      }
+    }),
+  );
+
+/** What `docent-catalogue.json` of a docs build holds: every page, whole. The ranker takes it as it is. */
+export const catalogueFile = z.strictObject({ pages: ofDistinctPaths(cataloguePage) });
+export type CatalogueFile = z.infer<typeof catalogueFile>;
+
+/** Query of both routes. */
+export const catalogueQuery = siteQuery;
+
+/**
+ * Body of `PUT /api/catalog?site=`: the catalogue as it shall be, and in full only what the Worker does not have yet.
+ * A listed page is the record in `changed` where there is one, and else the stored page of that path and `contentHash`.
+ */
+export const cataloguePush = z
+  .strictObject({
+    /** Every page of the site. What is stored and not listed is removed. */
+    pages: ofDistinctPaths(z.strictObject({ path: pagePath, contentHash: cataloguePage.shape.contentHash })),
+    /** New pages and those of which anything changed, the content or what is said about it. */
+    changed: ofDistinctPaths(cataloguePage),
+    /**
+     * The version that `changed` was computed against. While the stored one is another, no stored page is taken: its
+     * `contentHash` would not tell that its title, say, has changed.
+     */
+    basis: z.optional(storableText(128, 1)),
+  })
+  .check(
+    z.check(({ value: { pages, changed }, issues }) => {
+      const listed = new Map(pages.map(({ path, contentHash }, at) => [path, { contentHash, at }]));
+      for (const [at, { path, contentHash }] of changed.entries()) {
+        const page = listed.get(path);
+        if (page === undefined) issues.push(mistake(["changed", at, "path"], path, "is not listed in pages"));
+        else if (page.contentHash !== contentHash) {
+          issues.push(mistake(["changed", at, "contentHash"], contentHash, `is not the one of pages[${page.at}]`));
+        }
+      }
+    }),
+  );
+export type CataloguePush = z.infer<typeof cataloguePush>;
+
+/** A catalogue's version: a hash over its pages. */
+const version = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+
+/** Answer of `PUT /api/catalog`. */
+export const cataloguePushResponse = z.object({
+  site: z.string(),
+  version,
+  /** How many pages the catalogue has now. */
+  pages: z.int(),
 });
-export type CatalogueInput = z.infer<typeof catalogueInput>;
+export type CataloguePushResponse = z.infer<typeof cataloguePushResponse>;
+
+/** Answer of `GET /api/catalog`: in the site's own order; `version` is null while none was pushed. */
+export const catalogueResponse = z.object({
+  site: z.string(),
+  version: z.nullable(version),
+  pages: z.array(cataloguePage),
+});
+export type CatalogueResponse = z.infer<typeof catalogueResponse>;

@@ -17,6 +17,14 @@ const option = z.strictObject({ value: storableText(60, 1), label: storableText(
 /** The parts of the background that hold a list; the others hold one value. */
 const LISTS = ["programmingLanguages", "softwareTools", "hardwareSetup.devices"];
 
+/** A question in another language. What is missing is shown as it is written in the question itself. */
+const translation = z.strictObject({
+  label: z.optional(storableText(200, 1)),
+  why: z.optional(storableText(300, 1)),
+  /** Labels by the option's value. */
+  options: z.optional(z.record(storableText(60, 1), storableText(120, 1))),
+});
+
 export const question = z
   .strictObject({
     /** The answer's place in the background. */
@@ -26,6 +34,13 @@ export const question = z
     /** What the answer is used for, in the reader's words. */
     why: storableText(300, 1),
     options: z.array(option).check(z.minLength(2), z.maxLength(40)),
+    /** By the language of the page, like `ur`: its primary tag, without a region. */
+    translations: z.optional(
+      z.record(
+        z.string().check(z.regex(/^[a-z]{2,3}$/, 'must be a language like "ur", without a region')),
+        translation,
+      ),
+    ),
   })
   .check(
     z.refine(({ field: name, kind }) => name.startsWith("answers.") || LISTS.includes(name) === (kind === "many"), {
@@ -33,6 +48,14 @@ export const question = z
       error:
         'does not fit the field: "many" for programmingLanguages, softwareTools and hardwareSetup.devices, "one" for the others',
     }),
+    z.refine(
+      ({ options, translations }) => {
+        const values = new Set(options.map(({ value }) => value));
+        const translated = Object.values(translations ?? {}).flatMap((one) => Object.keys(one.options ?? {}));
+        return translated.every((value) => values.has(value));
+      },
+      { path: ["translations"], error: "translates an option that the question does not have" },
+    ),
   );
 export type Question = z.infer<typeof question>;
 

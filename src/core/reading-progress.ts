@@ -20,3 +20,26 @@ export const readingProgress = z.object({
   seenHash: z.nullable(z.string()),
 });
 export type ReadingProgress = z.infer<typeof readingProgress>;
+
+/** Answer of `GET /api/progress?site=`: the most recently touched page first. */
+export const progressListAnswer = z.object({
+  progress: z.array(
+    z.extend(readingProgress, {
+      unsavedAt: time,
+      restoredAt: time,
+      feedbackAt: time,
+      seenAt: time,
+      /** Saved, and not taken back since. */
+      saved: z.boolean(),
+      dismissed: z.boolean(),
+    }),
+  ),
+});
+
+/** Answer of `POST /api/progress`. */
+export const progressAnswer = z.object({
+  /** How many pages' progress was merged. */
+  pages: z.number(),
+  /** Pages that are not in the site's catalogue: sending them again changes nothing. */
+  unknownPages: z.array(z.string()),
+});

@@ -20,6 +20,7 @@ export const PARTS = [
   "tool",
   "hardware",
   "domain",
+  "preference",
   "changed",
 ] as const;
 export type Part = (typeof PARTS)[number];

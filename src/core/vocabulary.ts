@@ -40,6 +40,12 @@ export function canonicalTerm(term: string): string {
   return CANONICAL.get(folded) ?? folded;
 }
 
+/** Every spelling of a canonical term, itself first. */
+export const spellingsOf = (canonical: string): readonly string[] => [
+  canonical,
+  ...(Object.hasOwn(ALIASES, canonical) ? (ALIASES[canonical] ?? []) : []),
+];
+
 /**
  * The operating system a page names, without its version: "Ubuntu 24.04 LTS" is "linux", "macOS 15" is "macos".
  * Systems nobody can work on come back as they are.

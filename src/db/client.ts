@@ -100,6 +100,9 @@ export function createDatabase(options: DatabaseOptions): Database {
   const client = neon(options.url, {
     fetchOptions: { [SENDER]: sender(options) },
     disableWarningInBrowsers: true,
+    // Of every batch, whatever the database's own default is: a statement that has waited for a lock sees what was
+    // committed meanwhile.
+    isolationLevel: "ReadCommitted",
   });
   return drizzle({ client, schema });
 }

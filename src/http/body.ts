@@ -2,11 +2,11 @@
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { mistakesOf } from "../core/define-config.ts";
+import { DEFAULT_BODY_BYTES } from "../core/primitives.ts";
+import type { InputMistake } from "../core/problem.ts";
 import type { AppEnv } from "./app-env.ts";
+import { findAmbiguity } from "./json-text.ts";
 import { problem } from "./problem.ts";
-
-/** Bytes of a body where a route names no limit of its own. */
-export const DEFAULT_BODY_BYTES = 64 * 1024;
 
 /** Mistakes an answer names; a body can hold thousands. */
 const MAX_MISTAKES = 50;
@@ -58,24 +58,33 @@ export async function readJson<T>(
   if (bytes === undefined) {
     return { ok: false, response: problem(c, "body-too-large", { detail: `The limit is ${limit} bytes.` }) };
   }
+  let text: string;
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    value = JSON.parse(text);
   } catch {
     return { ok: false, response: problem(c, "invalid-json") };
   }
-  const parsed = z.safeParse(schema, value);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  return {
+  const refuse = (errors: InputMistake[]): Read<T> => ({
     ok: false,
-    response: problem(c, "invalid-request", { errors: mistakesOf(parsed.error).slice(0, MAX_MISTAKES) }),
-  };
+    response: problem(c, "invalid-request", { errors: errors.slice(0, MAX_MISTAKES) }),
+  });
+  const parsed = z.safeParse(schema, value);
+  if (!parsed.success) return refuse(mistakesOf(parsed.error));
+  const ambiguity = findAmbiguity(text);
+  return ambiguity ? refuse([ambiguity]) : { ok: true, value: parsed.data };
 }
 
-/** Checks the query string; a mistake's path starts with `query.`. */
-export function readQuery<T>(c: Context<AppEnv>, schema: z.ZodMiniType<T>): Read<T> {
+/** Checks the query string; a mistake's path starts with `query.`. Which of two values counts, nobody can know. */
+export function readQuery<T extends z.ZodMiniObject>(c: Context<AppEnv>, schema: T): Read<z.output<T>> {
+  const refuse = (mistakes: InputMistake[]): Read<z.output<T>> => {
+    const errors = mistakes.map(({ path, message }) => ({ path: `query.${path}`, message }));
+    return { ok: false, response: problem(c, "invalid-request", { errors }) };
+  };
+  const given = c.req.queries();
+  const twice = Object.keys(schema.shape).filter((name) => (given[name]?.length ?? 0) > 1);
+  if (twice.length > 0) return refuse(twice.map((path) => ({ path, message: "is given twice" })));
   const parsed = z.safeParse(schema, c.req.query());
-  if (parsed.success) return { ok: true, value: parsed.data };
-  const errors = mistakesOf(parsed.error).map(({ path, message }) => ({ path: `query.${path}`, message }));
-  return { ok: false, response: problem(c, "invalid-request", { errors }) };
+  return parsed.success ? { ok: true, value: parsed.data } : refuse(mistakesOf(parsed.error));
 }

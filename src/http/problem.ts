@@ -2,6 +2,7 @@
 // Better Auth's routes keep Better Auth's shape. No entry says why inside the system something failed.
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { ProblemBody, ProblemCode } from "../core/problem.ts";
 
 /** `title` is for people and constant per code; what differs from case to case goes into `detail`. */
 export const PROBLEMS = {
@@ -17,27 +18,12 @@ export const PROBLEMS = {
   "not-found": { status: 404, title: "There is nothing here." },
   "method-not-allowed": { status: 405, title: "This route cannot be called with that method." },
   "unknown-site": { status: 404, title: "No docs site of that id is configured." },
+  "catalogue-incomplete": { status: 409, title: "Pages are listed that are neither stored nor sent." },
+  "catalogue-too-large": { status: 413, title: "The catalogue would be larger than a site's may be." },
   unavailable: { status: 503, title: "This cannot be answered right now. Try again in a moment." },
   misconfigured: { status: 503, title: "This deployment is not configured correctly." },
   internal: { status: 500, title: "Something went wrong on our side." },
-} as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>;
-export type ProblemCode = keyof typeof PROBLEMS;
-
-/** A place in the input and what is wrong there; `path` is like `hardwareSetup.devices[3]`. */
-export interface InputMistake {
-  path: string;
-  message: string;
-}
-
-export interface ProblemBody {
-  type: string;
-  title: string;
-  status: number;
-  code: ProblemCode;
-  detail?: string;
-  requestId: string;
-  errors?: InputMistake[];
-}
+} as const satisfies Record<ProblemCode, { status: ContentfulStatusCode; title: string }>;
 
 /** Seconds a client should wait after a 503. */
 export const RETRY_AFTER_SECONDS = 5;
@@ -46,7 +32,7 @@ export const RETRY_AFTER_SECONDS = 5;
 export function problem(
   c: Context,
   code: ProblemCode,
-  extra: { detail?: string; errors?: InputMistake[] } = {},
+  extra: Pick<ProblemBody, "detail" | "errors" | "missing"> = {},
 ): Response {
   const { status, title } = PROBLEMS[code];
   // What a handler has already said about the answer it meant to give is not true of this one.

@@ -14,6 +14,7 @@ import {
   session,
   user,
 } from "../db/schema/index.ts";
+import { BACKGROUND_COLUMNS, PROFILE_COLUMNS } from "../db/selections.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { problem } from "../http/problem.ts";
 
@@ -62,10 +63,45 @@ function readAll(db: Database, userId: string) {
       .from(session)
       .where(eq(session.userId, userId)),
     db.select({ name: passkey.name, createdAt: passkey.createdAt }).from(passkey).where(eq(passkey.userId, userId)),
-    db.select().from(backgroundInformation).where(eq(backgroundInformation.userId, userId)),
-    db.select().from(profile).where(eq(profile.userId, userId)),
-    db.select().from(personalizationProfile).where(eq(personalizationProfile.userId, userId)),
-    db.select().from(readingProgress).where(eq(readingProgress.userId, userId)),
+    db
+      .select({ ...BACKGROUND_COLUMNS, createdAt: backgroundInformation.createdAt })
+      .from(backgroundInformation)
+      .where(eq(backgroundInformation.userId, userId)),
+    db
+      .select({ ...PROFILE_COLUMNS, createdAt: profile.createdAt })
+      .from(profile)
+      .where(eq(profile.userId, userId)),
+    db
+      .select({
+        preferredCategories: personalizationProfile.preferredCategories,
+        recommendedContent: personalizationProfile.recommendedContent,
+        basis: personalizationProfile.basis,
+        lastPersonalizationUpdate: personalizationProfile.lastPersonalizationUpdate,
+        createdAt: personalizationProfile.createdAt,
+        updatedAt: personalizationProfile.updatedAt,
+      })
+      .from(personalizationProfile)
+      .where(eq(personalizationProfile.userId, userId)),
+    db
+      .select({
+        site: readingProgress.site,
+        pageKey: readingProgress.pageKey,
+        percent: readingProgress.percent,
+        openedAt: readingProgress.openedAt,
+        completedAt: readingProgress.completedAt,
+        savedAt: readingProgress.savedAt,
+        unsavedAt: readingProgress.unsavedAt,
+        dismissedAt: readingProgress.dismissedAt,
+        restoredAt: readingProgress.restoredAt,
+        feedback: readingProgress.feedback,
+        feedbackAt: readingProgress.feedbackAt,
+        seenHash: readingProgress.seenHash,
+        seenAt: readingProgress.seenAt,
+        createdAt: readingProgress.createdAt,
+        updatedAt: readingProgress.updatedAt,
+      })
+      .from(readingProgress)
+      .where(eq(readingProgress.userId, userId)),
     db
       .select({
         action: auditEvent.action,

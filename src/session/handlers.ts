@@ -3,7 +3,7 @@
 // against them. Wherever it would show a token, there is the session's id. When Postgres cannot be asked, nothing has
 // ended: the error handler says 503, and no cookie goes.
 import type { Context } from "hono";
-import * as z from "zod/mini";
+import { emptyInput, revokeSessionInput } from "../core/account.ts";
 import type { Database } from "../db/client.ts";
 import type { AppEnv, CurrentSession } from "../http/app-env.ts";
 import { readJson } from "../http/body.ts";
@@ -71,6 +71,11 @@ function describeForBetterAuth({ session, account }: Extract<Resolution, { kind:
 
 export function sessionHandlers(deps: { db: Database; resolver: SessionResolver; now: () => number }) {
   const { db, resolver, now } = deps;
+  /** Also of one that an earlier try has ended, whose answer was lost: then no row is left that says which it was. */
+  const revoked = (userId: string, tokens: readonly string[]) => {
+    resolver.ended(tokens);
+    resolver.doubt(userId);
+  };
   const noteTier = (c: C, found: Resolution) => {
     if (found.kind !== "session") return;
     c.header("Server-Timing", `session;desc="${found.tier}"`);
@@ -109,11 +114,11 @@ export function sessionHandlers(deps: { db: Database; resolver: SessionResolver;
 
     /** `POST /api/auth/revoke-session` with `{token: <session id>}`; an id that is not the reader's ends nothing. */
     async revoke(c: C): Promise<Response> {
-      const body = await readJson(c, z.object({ token: z.uuid("must be the id of one of your sessions") }));
+      const body = await readJson(c, revokeSessionInput);
       if (!body.ok) return body.response;
       const current = c.get("session");
       const id = body.value.token.toLowerCase();
-      resolver.ended(await endSession(db, current.userId, id));
+      revoked(current.userId, await endSession(db, current.userId, id));
       const done = c.json({ status: true });
       if (id === current.id) expireSessionCookie(done.headers);
       return done;
@@ -121,7 +126,10 @@ export function sessionHandlers(deps: { db: Database; resolver: SessionResolver;
 
     /** `POST /api/auth/revoke-sessions`: all of them, this one too. */
     async revokeAll(c: C): Promise<Response> {
-      resolver.ended(await endSessions(db, c.get("session").userId));
+      const body = await readJson(c, emptyInput);
+      if (!body.ok) return body.response;
+      const { userId } = c.get("session");
+      revoked(userId, await endSessions(db, userId));
       const done = c.json({ status: true });
       expireSessionCookie(done.headers);
       return done;
@@ -129,8 +137,10 @@ export function sessionHandlers(deps: { db: Database; resolver: SessionResolver;
 
     /** `POST /api/auth/revoke-other-sessions`: all that did not come from this one's sign-in. */
     async revokeOthers(c: C): Promise<Response> {
+      const body = await readJson(c, emptyInput);
+      if (!body.ok) return body.response;
       const { userId, loginId } = c.get("session");
-      resolver.ended(await endSessions(db, userId, loginId));
+      revoked(userId, await endSessions(db, userId, loginId));
       return c.json({ status: true });
     },
 
@@ -139,6 +149,8 @@ export function sessionHandlers(deps: { db: Database; resolver: SessionResolver;
      * A second call, or one without a good credential, succeeds as well.
      */
     async signOut(c: C): Promise<Response> {
+      const body = await readJson(c, emptyInput);
+      if (!body.ok) return body.response;
       for (const { token } of await resolver.verified(c.req.raw.headers)) {
         const ended = await endLogin(db, token);
         resolver.ended(ended.includes(token) ? ended : [...ended, token]);

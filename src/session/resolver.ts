@@ -103,6 +103,11 @@ export class SessionResolver {
     for (const token of tokens) afterResponse(() => kv.bury(token));
   }
 
+  /** What is known here of this user's sessions is not used any more until Postgres has been asked again. */
+  doubt(userId: string): void {
+    this.#deps.memory.change(userId, this.#deps.now());
+  }
+
   /** Call after a write to what the cache holds of a reader. Other isolates follow within the stated bounds. */
   async changed(userId: string, headers: Headers, request: RequestContext): Promise<void> {
     this.#deps.memory.change(userId, this.#deps.now());

@@ -8,8 +8,8 @@ import { migrate, openDatabase } from "../../dev/database.ts";
 import { buildDemo } from "../../dev/demo/build.ts";
 import type { NeonEndpoint } from "../../dev/neon/endpoint.ts";
 import type { Ports } from "../../dev/ports.ts";
+import { pushCatalogue } from "../../dev/push-catalogue.ts";
 import { prepareWorkerVars } from "../../dev/secrets.ts";
-import { pushCatalogue } from "../../dev/seed.ts";
 import { makeStateFolder, stateFolder } from "../../dev/state-folder.ts";
 import { serveFolder } from "../../dev/static-server.ts";
 import { startWorker, workerReady } from "../../dev/worker-process.ts";
@@ -22,6 +22,8 @@ export interface Environment {
   worker: string;
   /** Origin of the docs on the Worker's site, and of the same docs on another site. */
   docs: { sameSite: string; crossSite: string };
+  /** What both serve; a test may put pages of its own there. */
+  docsFolder: string;
   /** Takes faults and records requests. */
   database: NeonEndpoint;
   /** The last lines that the Worker printed. */
@@ -66,6 +68,7 @@ export async function startEnvironment(): Promise<Environment> {
     return {
       worker: vars.workerUrl,
       docs: { sameSite: own, crossSite: other },
+      docsFolder: folder,
       database: database.endpoint,
       workerLines: () => worker.lastLines(),
       stop,

@@ -48,6 +48,13 @@ export class ReaderPage {
     await this.page.goto(this.docs + path);
   }
 
+  /** The next page is the first of a visit, as in a tab that was just opened. */
+  async newVisit(): Promise<void> {
+    // A page that is left writes down what was read on it, so the visit is forgotten where there is none.
+    await this.visit("/course.svg");
+    await this.page.evaluate(() => sessionStorage.clear());
+  }
+
   forget(): void {
     this.#requests = [];
   }
@@ -132,10 +139,28 @@ export class ReaderPage {
     await this.page.getByRole("button", { name: "Your answers", exact: true }).click();
   }
 
+  /** Leaves nothing on the device. */
   async signOut(): Promise<void> {
+    await this.askToSignOut();
+    await this.dialog().getByLabel("Nothing").check();
+    await this.dialog().getByRole("button", { name: "Sign out" }).click();
+    await this.signInButton().waitFor();
+  }
+
+  async askToSignOut(): Promise<void> {
     await this.accountButton().click();
     await this.page.getByRole("button", { name: "Sign out" }).click();
-    await this.signInButton().waitFor();
+    await this.dialog().getByRole("heading", { name: "Sign out" }).waitFor();
+  }
+
+  /** The button of a reader who has acted and has no account. */
+  guestButton(): Locator {
+    return this.page.getByRole("banner").getByRole("button", { name: "Guest" });
+  }
+
+  /** A button at the end of the page. */
+  pageButton(name: string): Locator {
+    return this.page.locator("docent-page").getByRole("button", { name, exact: true });
   }
 
   /** The list as it is shown once it is there. */

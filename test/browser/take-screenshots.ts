@@ -106,6 +106,36 @@ try {
     }),
   );
   await save(
+    "without-an-account",
+    await scene({ width: 1000, height: 620 }, async (reader) => {
+      await reader.visit("/perception/camera-calibration.html");
+      await reader.pageButton("Save this page").click();
+      await reader.pageButton("Saved").waitFor();
+      await reader.visit("/");
+      await reader.recommendations();
+      await reader.guestButton().click();
+    }),
+  );
+  await save(
+    "end-of-a-page",
+    await scene({ width: 1000, height: 520 }, async (reader) => {
+      await reader.visit("/control-and-planning/pid-control.html");
+      await reader.pageButton("Save this page").click();
+      await reader.pageButton("Too hard").click();
+      await reader.page.getByText("Noted: too hard").waitFor();
+      await reader.page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+      await reader.page.locator("docent-page").evaluate((page) => page.scrollIntoView({ block: "center" }));
+    }),
+  );
+  await save(
+    "sign-out",
+    await scene({ width: 800, height: 460 }, async (reader) => {
+      await signUp(reader);
+      await reader.dialog().getByRole("button", { name: "Skip all" }).click();
+      await reader.askToSignOut();
+    }),
+  );
+  await save(
     "two-readers",
     await sideBySide(
       [

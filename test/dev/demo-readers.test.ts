@@ -27,11 +27,13 @@ beforeAll(async () => {
   index = prepare(pages);
 });
 
-function listOf(name: string, current?: string): Recommendation[] {
+const pagePath = () => pages.find((page) => page.lang === "ur")?.path;
+
+function listOf(name: string, current?: string, lang?: string): Recommendation[] {
   const reader = SEED_READERS.find((one) => one.name === name);
   if (!reader) throw new Error(`there is no ready-made reader "${name}"`);
   const answers = reader.background && z.parse(background, { ...EMPTY_BACKGROUND, ...reader.background });
-  return rank(index, { background: answers, progress: [] }, { now: NOW, limit: LIMIT, current });
+  return rank(index, { background: answers, progress: [], lang }, { now: NOW, limit: LIMIT, current });
 }
 
 const pageOf = ({ path }: Recommendation): CataloguePage => {
@@ -84,7 +86,7 @@ describe("the first pages", () => {
       3,
     );
     expect(list.flatMap((page) => page.languages)).toContain("c++");
-    expect(reasonsFor("Grace")).toMatch(/jetson orin, which you have/);
+    expect(reasonsFor("Grace")).toMatch(/Jetson Orin, which you have/);
   });
 
   test("of Omar begin with simulation on his Mac, and are neither for beginners only nor beyond him", () => {
@@ -117,10 +119,12 @@ describe("the first pages", () => {
     }
   });
 
-  test("on a page in Urdu are in Urdu", () => {
-    const current = pages.find((page) => page.lang === "ur")?.path;
+  test.each([
+    ["a page", pagePath],
+    ["the index", () => "/ur/"],
+  ])("on %s in Urdu are in Urdu", (_, current) => {
     for (const { name } of SEED_READERS) {
-      const list = listOf(name, current);
+      const list = listOf(name, current(), "ur");
       expect(list.length, name).toBeGreaterThanOrEqual(3);
       for (const { path } of list) expect(path).toMatch(/^\/ur\//);
     }

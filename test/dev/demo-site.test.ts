@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { parseArticle, parseTranslation } from "../../dev/demo/article.ts";
 import { buildDemo } from "../../dev/demo/build.ts";
-import { type CatalogueInput, catalogueInput } from "../../src/core/catalogue.ts";
+import { type CatalogueFile, catalogueFile } from "../../src/core/catalogue.ts";
 
 const WORKER = "http://localhost:8787";
 let outDir: string;
-let catalogue: CatalogueInput;
+let catalogue: CatalogueFile;
 
 beforeAll(async () => {
   outDir = await mkdtemp(join(tmpdir(), "docent-demo-"));
@@ -46,19 +46,25 @@ describe("the demo site", () => {
   });
 
   test("writes the catalogue that it returns", async () => {
-    const written = z.safeParse(catalogueInput, JSON.parse(await file("docent-catalogue.json")));
+    const written = z.safeParse(catalogueFile, JSON.parse(await file("docent-catalogue.json")));
     expect(written.success && written.data).toEqual(catalogue);
   });
 
-  test("has the one script tag and both placeholders on every page", async () => {
-    for (const path of ["index.html", ...catalogue.pages.map((page) => page.path)]) {
+  test("has one script tag and both placeholders on every page", async () => {
+    for (const path of ["index.html", "ur/index.html", ...catalogue.pages.map((page) => page.path)]) {
       const html = await file(path);
-      expect(html.match(/<script\b[^>]*>/g), path).toEqual([
-        `<script async src="${WORKER}/docent.js" data-site="course">`,
-      ]);
+      expect(html.match(/<script\b[^>]*>/g), path).toEqual([`<script data-worker="${WORKER}" data-site="course">`]);
       expect(html, path).toContain("<docent-account></docent-account>");
       expect(html, path).toContain("<docent-recommendations");
     }
+  });
+
+  test("has the other of the two tags when asked for it", async () => {
+    const other = join(outDir, "other");
+    await buildDemo({ workerUrl: WORKER, outDir: other, tag: "async" });
+    const html = await readFile(join(other, "index.html"), "utf8");
+    expect(html.match(/<script\b[^>]*>/g)).toEqual([`<script async src="${WORKER}/docent.js" data-site="course">`]);
+    await rm(other, { recursive: true });
   });
 
   test("has no inline style, which its own security policy would refuse", async () => {

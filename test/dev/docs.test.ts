@@ -57,7 +57,7 @@ function table(heading: string): string[][] {
 const code = (cell: string | undefined) => /^`(.*)`$/.exec(cell ?? "")?.[1] ?? "";
 
 test("there are documents", () => {
-  expect(documents).toEqual(expect.arrayContaining(["README.md", join("docs", "api.md"), "CONTRIBUTING.md"]));
+  expect(documents).toEqual(expect.arrayContaining(["README.md", join("docs", "api", "README.md"), "CONTRIBUTING.md"]));
 });
 
 describe.each(documents)("%s", (path) => {
@@ -142,9 +142,10 @@ describe("the README", () => {
     ).toEqual(mounted.sort());
   });
 
-  test("sends to an API document that has the same routes", () => {
+  test("sends to API documents that have the same routes", () => {
     const routes = table("route").map(([route, , origin]) => `### ${route} · ${origin}`);
-    const headings = read("docs/api.md").match(/^### `[A-Z]+ \/.*$/gm) ?? [];
+    const pages = documents.filter((path) => path.startsWith(join("docs", "api")));
+    const headings = pages.flatMap((path) => read(path).match(/^### `[A-Z]+ \/.*$/gm) ?? []);
     expect(headings.map((heading) => heading.replace(/ with the site's token$/, "")).sort()).toEqual(routes.sort());
   });
 });

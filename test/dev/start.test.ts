@@ -1,80 +1,25 @@
 // `npm start` itself, on a copy of the checkout and on free ports: up, used, stopped, up again.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { neon, neonConfig } from "@neondatabase/serverless";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
+import { CheckoutCopy, type Started, UP, up } from "./checkout-copy.ts";
 
-const checkout = join(import.meta.dirname, "..", "..");
-const NOT_COPIED = new Set(["node_modules", ".git", ".docent", ".wrangler", "dist"]);
-const UP = "Ctrl-C stops everything";
+const copy = await CheckoutCopy.make();
+const { root, ports } = copy;
+const urlOf = copy.url.bind(copy);
+// What an owner keeps here must never be used by `npm start`.
+const PRODUCTION = "postgres://owner:secret@production.example/live";
+writeFileSync(join(root, ".dev.vars"), `DATABASE_URL=${PRODUCTION}\n`);
+afterAll(() => copy.remove());
 
-let root = "";
-let ports: Record<string, string> = {};
-
-beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), "docent-start-"));
-  cpSync(checkout, root, { recursive: true, filter: (source) => !NOT_COPIED.has(basename(source)) });
-  symlinkSync(join(checkout, "node_modules"), join(root, "node_modules"), "junction");
-  // What an owner keeps here must never be used by `npm start`.
-  writeFileSync(join(root, ".dev.vars"), "DATABASE_URL=postgres://owner:secret@production.example/live\n");
-  const names = ["WORKER", "DOCS", "DOCS_CROSS_SITE", "MAILBOX", "DATABASE"];
-  ports = Object.fromEntries(await Promise.all(names.map(async (name) => [`DOCENT_PORT_${name}`, await freePort()])));
-});
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return String(typeof address === "object" ? address?.port : "");
+function start(command?: string, args?: string[], env: Record<string, string> = {}): Started {
+  const started = copy.start(command, args, { DATABASE_URL: PRODUCTION, ...env });
+  onTestFinished(started.stop);
+  return started;
 }
-
-interface Started {
-  process: ChildProcess;
-  output: () => string;
-  /** The exit code. */
-  ended: Promise<number | null>;
-}
-
-function start(command = process.execPath, args = ["dev/start.ts"], env: Record<string, string> = {}): Started {
-  const child = spawn(command, args, {
-    cwd: root,
-    env: {
-      ...process.env,
-      ...ports,
-      NO_COLOR: "1",
-      DATABASE_URL: "postgres://owner:secret@production.example/live",
-      ...env,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text) => {
-      output += text;
-    });
-  }
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  onTestFinished(async () => {
-    child.kill("SIGTERM");
-    await ended;
-  });
-  return { process: child, output: () => output, ended };
-}
-
-/** Waits until it says that it is up; fails with what it said when it ends instead. */
-async function up(started: Started): Promise<void> {
-  const ended = started.ended.then((code) => {
-    throw new Error(`it ended with ${code}:\n${started.output()}`);
-  });
-  await Promise.race([ended, expect.poll(started.output, { timeout: 150_000, interval: 100 }).toContain(UP)]);
-}
-
-const urlOf = (name: string, path = "/", host = "localhost") => `http://${host}:${ports[`DOCENT_PORT_${name}`]}${path}`;
 
 const signIn = async (email: string, password: string) => {
   const response = await fetch(urlOf("WORKER", "/api/auth/sign-in/email"), {

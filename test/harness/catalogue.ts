@@ -4,6 +4,9 @@ import type { Answer } from "./browser.ts";
 import { Browser } from "./browser.ts";
 import type { TestDatabase } from "./database.ts";
 import { CATALOGUE_TOKEN, CONFIG, Isolate, SITE, sha256 } from "./isolate.ts";
+import { page } from "./page.ts";
+
+export { page };
 
 export const OTHER_TOKEN = "catalogue-token-of-another-site";
 
@@ -23,30 +26,6 @@ export async function isolateOfThreeSites(database: TestDatabase): Promise<Isola
   });
 }
 
-/** A page that says nothing but what is given. */
-export function page(path: string, given: Partial<CataloguePage> = {}): CataloguePage {
-  return {
-    path,
-    pageKey: path,
-    lang: "en",
-    version: "",
-    title: `The page at ${path}`,
-    summary: "",
-    categories: [],
-    tags: [],
-    level: null,
-    operatingSystems: [],
-    languages: [],
-    tools: [],
-    hardware: [],
-    prerequisites: [],
-    minutes: null,
-    position: 0,
-    contentHash: "1",
-    ...given,
-  };
-}
-
 export const PAGES: readonly CataloguePage[] = [
   page("/start", { title: "Where to start", level: "beginner", position: 0 }),
   page("/linux", { title: "Install on Linux", level: "beginner", operatingSystems: ["Linux"], position: 1 }),
@@ -58,16 +37,24 @@ export const PAGES: readonly CataloguePage[] = [
 
 export interface Push {
   site?: string;
-  pages?: unknown;
+  /** The catalogue as it shall be. */
+  pages?: readonly CataloguePage[];
+  /** Those of them that are sent in full; all unless a test says otherwise. */
+  changed?: readonly CataloguePage[];
+  /** The version that `changed` was computed against. */
+  basis?: string;
+  /** Another body than these make. */
+  json?: unknown;
   authorization?: string | null;
 }
 
 /** Pushes as a docs build does: no browser, no cookie, the site's token. */
 export function push(isolate: Isolate, options: Push = {}): Promise<Answer> {
-  const { site = SITE, pages = PAGES, authorization = `Bearer ${CATALOGUE_TOKEN}` } = options;
+  const { site = SITE, pages = PAGES, changed = pages, basis, authorization = `Bearer ${CATALOGUE_TOKEN}` } = options;
+  const listed = pages.map(({ path, contentHash }) => ({ path, contentHash }));
   return new Browser(isolate).put(
     `/api/catalog?site=${site}`,
-    { pages },
+    options.json ?? { pages: listed, changed, ...(basis !== undefined && { basis }) },
     { origin: null, headers: authorization === null ? {} : { Authorization: authorization } },
   );
 }

@@ -4,6 +4,7 @@ import type { Bindings } from "../../src/config.ts";
 import { defineConfig } from "../../src/core/define-config.ts";
 import { createWorker, type DocentWorker } from "../../src/worker.ts";
 import { ENDPOINT, type TestDatabase } from "./database.ts";
+import { deviation } from "./described.ts";
 
 export const BASE_URL = "http://localhost:8787";
 /** A docs page on the Worker's own site, and one on another. */
@@ -42,6 +43,13 @@ export function countingKv(kv: KVNamespace): { kv: KVNamespace; counts: Record<"
   return { kv: counted, counts };
 }
 
+/** One call to Postgres, as it leaves the Worker. */
+export interface SqlCall {
+  body: string;
+  /** What ends it when its time is over. */
+  signal: AbortSignal | undefined;
+}
+
 export interface IsolateOptions {
   database: TestDatabase;
   /** Overrides of the bindings. */
@@ -51,7 +59,9 @@ export interface IsolateOptions {
   sleep?: (ms: number) => Promise<void>;
   randomId?: () => string;
   /** What lies between the Worker and Postgres: lets a test hold an answer back until something else has happened. */
-  network?: (call: () => Promise<Response>) => Promise<Response>;
+  network?: (call: () => Promise<Response>, request: SqlCall) => Promise<Response>;
+  /** Told of everything that outlives a response, in the context of what began it. */
+  onBackground?: (work: Promise<unknown>) => void;
 }
 
 /** Holds one answer of Postgres back, once armed. */
@@ -88,7 +98,7 @@ export class Isolate {
     const namespace = (options.bindings?.SESSIONS ?? (env as unknown as Bindings).SESSIONS) as KVNamespace;
     const { kv, counts } = countingKv(namespace);
     this.kv = counts;
-    this.worker = createWorker(
+    const worker = createWorker(
       {
         DATABASE_URL: options.database.url,
         DATABASE_ENDPOINT: ENDPOINT,
@@ -113,18 +123,29 @@ export class Isolate {
               if (response.status === NO_ANSWER) throw new TypeError("Network connection lost.");
               return response;
             };
-            return options.network ? options.network(call) : call();
+            const sent = { body: String(init?.body ?? ""), signal: init?.signal ?? undefined };
+            return options.network ? options.network(call, sent) : call();
           }
           this.sent.push({ url, body: String(init?.body ?? "") });
           return new Response(null, { status: 202 });
         },
         waitUntil: (work) => {
           this.#background.push(work);
+          options.onBackground?.(work);
         },
         sleep: options.sleep ?? (async () => {}),
         log: (line) => this.logs.push(line as Record<string, unknown>),
       },
     );
+    this.worker = {
+      ...worker,
+      fetch: async (request) => {
+        const response = await worker.fetch(request);
+        const problem = await deviation(request, response);
+        if (problem !== undefined) throw new Error(`Not as described in OpenAPI. ${problem}`);
+        return response;
+      },
+    };
   }
 
   static async create(options: IsolateOptions): Promise<Isolate> {

@@ -1,6 +1,7 @@
 // Reading events arrive late, twice and out of order, from clocks that are wrong: the result is the same.
 import { describe, expect, it } from "vitest";
-import { mergeEvents, type PageProgress, type ProgressEvent, progressInput } from "../../src/core/progress-events.ts";
+import { eventsOf, mergeEvents, type PageProgress } from "../../src/core/merge-progress.ts";
+import { type ProgressEvent, progressInput } from "../../src/core/progress-events.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00.000Z");
 const at = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
@@ -89,8 +90,32 @@ describe("merging events", () => {
     expect(merge(events, at(error + 10), NOW + 600_000)[0]?.savedAt).toBe(Date.parse(at(-5)));
   });
 
-  it("takes an event from the future for one that happens now", () => {
-    expect(merge([{ type: "save", page: "urdf", at: at(10_000) }])[0]?.savedAt).toBe(NOW);
+  it("is undone by saying what is known as events", () => {
+    const known = merge(EVENTS);
+    expect(byPage(merge(known.flatMap(eventsOf)))).toEqual(byPage(known));
+    expect(progressInput.safeParse({ site: "course", sentAt: at(0), events: known.flatMap(eventsOf) }).success).toBe(
+      true,
+    );
+  });
+
+  it.each([
+    ["a right clock", 0],
+    ["a clock that is twenty seconds ahead", 1 / 3],
+    ["a clock that is an hour slow", -60],
+    ["a clock that is a day fast", 1440],
+  ])("keeps an event's time however long a delivery takes, and however often it is repeated, with %s", (_, error) => {
+    const events: ProgressEvent[] = [{ type: "save", page: "urdf", at: at(error - 5) }];
+    const times = [0, 3, 29].flatMap((delay) =>
+      [0, 7, 600].map((later) => {
+        const sent = at(error + later);
+        return merge(events, sent, NOW + later * 60_000 + delay * 1000)[0]?.savedAt;
+      }),
+    );
+    expect(new Set(times).size).toBe(1);
+  });
+
+  it("takes an event from the future for one that happens a minute from now at the most", () => {
+    expect(merge([{ type: "save", page: "urdf", at: at(10_000) }])[0]?.savedAt).toBe(NOW + 60_000);
   });
 });
 

@@ -16,6 +16,11 @@ describe("a page is not recommended", () => {
     ["that the reader is on, by its key", reader(), "a"],
     ["that was completed, whatever was last seen of it", reader(null, [read("a", 1, { seenHash: null })]), undefined],
     [
+      "that was not for the reader",
+      reader(null, [read("a", 1, { completedAt: null, feedback: "not-for-me" })]),
+      undefined,
+    ],
+    [
       "that changed but was dismissed",
       reader(null, [read("a", 1, { seenHash: "old", dismissedAt: NOW.toISOString() })]),
       undefined,
@@ -112,6 +117,21 @@ describe("recommendations stay in one language and one version", () => {
     expect(pathsFor(who, current)).toEqual(paths);
   });
 
+  it("that of the page the reader is on, whatever the page says of itself", () => {
+    expect(pathsFor({ ...reader(), lang: "en", version: "9" }, "/ur/a")).toEqual(["/ur/b"]);
+  });
+
+  it("that they asked for where the catalogue does not have the page they are on", () => {
+    expect(pathsFor({ ...reader(null, [read("c")]), lang: "ur" }, "/ur/")).toEqual(["/ur/a", "/ur/b"]);
+    expect(pathsFor({ ...reader(), version: "1" }, "/1/")).toEqual(["/1/a", "/1/c"]);
+  });
+
+  it("that they asked for by a name that is written as in POSIX", () => {
+    expect(keysOf([page("a", { lang: "pt" }), page("b", { lang: "pt-BR" })], { ...reader(), lang: "pt_BR" })).toEqual([
+      "b",
+    ]);
+  });
+
   it("that of the last page read, told by what was seen of it", () => {
     expect(pathsFor(reader(null, [read("a", 1, { seenHash: "a in 1" })]))).toEqual(["/1/c"]);
     expect(pathsFor(reader(null, [read("a", 1, { seenHash: "a in Urdu" })]))).toEqual(["/ur/b"]);
@@ -135,6 +155,53 @@ describe("recommendations stay in one language and one version", () => {
     const versions = ["9", "10", "2"].map((version) => page("a", { version, path: `/${version}/a` }));
     expect(recommend(versions).map(({ path }) => path)).toEqual(["/10/a"]);
   });
+});
+
+describe("the page the reader is on", () => {
+  const pages = inOrder(
+    page("start", { path: "/" }),
+    page("guide", { path: "/guide/index.html" }),
+    page("café", { path: "/café au lait.html" }),
+    page("urdu", { path: "/%DA%A9%D8%AA%D8%A7%D8%A8/" }),
+    page("percent", { path: "/100%" }),
+    page("one", { path: "/one" }),
+    page("one as a folder", { path: "/one/" }),
+    page("slash", { path: "/a%2Fb" }),
+    page("same", { path: "/new/same.html" }),
+    page("same", { path: "/old/same.html" }),
+  );
+  const missing = (current: string): string[] => {
+    const keys = keysOf(pages, reader(), { current, limit: 20 });
+    return pages.map(({ pageKey }) => pageKey).filter((key) => !keys.includes(key));
+  };
+
+  it.each([
+    ["/index.html", "start"],
+    ["/index.htm", "start"],
+    ["/guide/", "guide"],
+    ["/guide", "guide"],
+    ["/guide/index.html", "guide"],
+    ["/caf%C3%A9%20au%20lait.html", "café"],
+    ["/cafe\u0301 au lait", "café"],
+    ["/کتاب/", "urdu"],
+    ["/کتاب/index.html", "urdu"],
+    ["/%da%a9%d8%aa%d8%a7%d8%a8", "urdu"],
+    ["/100%", "percent"],
+    ["/100%/", "percent"],
+    ["/one", "one"],
+    ["/one/", "one as a folder"],
+    ["/a%2Fb/", "slash"],
+    ["/old/same", "same"],
+  ])("is known as %s", (path, key) => {
+    expect(new Set(missing(path))).toEqual(new Set([key]));
+  });
+
+  it.each([["/one/index.html"], ["/a/b"], ["/Guide/"], ["/guide/other"], ["//guide"], [""], ["guide/"]])(
+    "is not known as %j, which names no page or two",
+    (path) => {
+      expect(missing(path)).toEqual([]);
+    },
+  );
 });
 
 describe("prerequisites", () => {

@@ -11,6 +11,7 @@ const python = reader({ programmingLanguages: ["Python 3"] });
 const docker = reader({ softwareTools: ["docker"] });
 const jetson = reader({ hardwareSetup: { devices: ["Jetson Orin Nano"], gpu: "NVIDIA RTX 4070" } });
 const intermediate = reader({ experienceLevel: "intermediate" });
+const wishing = (...preferredCategories: string[]) => ({ ...reader(), preferredCategories });
 const readA = reader(null, [read("a")]);
 
 describe("a part of the score", () => {
@@ -51,6 +52,23 @@ describe("a part of the score", () => {
       reader({ primaryDomain: "mobile robotics" }),
     ],
     ["domain", "leaves", "is about another field", { tags: ["cooking"] }, reader({ primaryDomain: "robotics" })],
+    ["preference", "raises", "has a tag the reader asked for", { tags: ["ROS2"] }, wishing("slam", "ROS 2")],
+    ["preference", "raises", "has it as a category", { categories: ["Control"] }, wishing("control")],
+    ["preference", "leaves", "has another", { tags: ["motor control"] }, wishing("control")],
+    [
+      "preference",
+      "leaves",
+      "has none of what was asked for, which no page has",
+      { tags: ["slam"] },
+      wishing("cooking"),
+    ],
+    [
+      "domain",
+      "leaves",
+      "has a tag the reader asked for, in another field",
+      { tags: ["control"] },
+      { ...reader({ primaryDomain: "robotics" }), preferredCategories: ["control"] },
+    ],
     ["level", "raises", "has the reader's level", { level: "intermediate" }, intermediate],
     ["level", "lowers", "is too hard", { level: "advanced" }, intermediate],
     ["level", "leaves", "states no level", {}, intermediate],

@@ -28,13 +28,15 @@ describe(`in ${WORLDS} random worlds`, () => {
       const weights = seed % 3 === 0 ? { text: seed % 4, level: 2, order: 3, tag: 5 } : {};
       for (const one of rank(prepare(pages, { weights }), who, { now: NOW, limit: 5, current })) {
         if (new Set(one.reasons.map(({ part }) => part)).size < one.reasons.length) repeated.push({ seed, one });
+        // In the list, a page may count for more than its own score.
+        const whole = scoreIn(world, one.pageKey, weights);
         for (const reason of one.reasons) {
           stated.set(reason.part, (stated.get(reason.part) ?? 0) + 1);
           const without = [
             { of: "reader", world: withoutInReader(world, one.pageKey, reason) },
             { of: "page", world: withoutInPage(world, one.pageKey, reason) },
           ].flatMap((side) => (side.world === null ? [] : [{ of: side.of, world: side.world }]));
-          const lower = without.map((side) => scoreIn(side.world, one.pageKey, weights) < one.score);
+          const lower = without.map((side) => scoreIn(side.world, one.pageKey, weights) < whole);
           if (lower.length === 0 || lower.includes(false)) {
             untrue.push({ seed, pageKey: one.pageKey, reason, sides: without.map(({ of }) => of), lower });
           }
@@ -106,12 +108,95 @@ describe("a reason says what it is about", () => {
     ["language", "cpp", reader({ programmingLanguages: ["c++", "rust"] }), "Uses C++ and Rust, which you know"],
     ["tool", "cpp", reader({ softwareTools: ["ros 2"] }), "Works with ROS 2, which you use"],
     ["hardware", "jetson", reader({ hardwareSetup: { devices: ["jetson"] } }), "For Jetson Orin, which you have"],
+    [
+      "preference",
+      "mapping",
+      { ...reader(), preferredCategories: ["perception"] },
+      "You asked for more about Perception",
+    ],
+    [
+      "preference",
+      "mapping",
+      { ...reader(), preferredCategories: ["nothing here", "SLAM"] },
+      "You asked for more about SLAM",
+    ],
     ["domain", "mapping", reader({ primaryDomain: "perception" }), "About Perception, your field"],
     ["text", "mapping", reader({ primaryDomain: "room service" }), "About room service, from your answers"],
     ["order", "topics", reader(), "Among the first pages"],
     ["changed", "topics", reader(null, [read("topics", 1, { seenHash: "old" })]), "Changed since you read it"],
   ])("%s of %s", (_part, pageKey, who, sentence) => {
     expect(textsFor(pageKey, who)).toContain(sentence);
+  });
+
+  it.each([
+    [
+      "a field that is both a category and a tag of it",
+      { categories: ["Modelling and simulation"], tags: ["simulation"] },
+      reader({ primaryDomain: "simulation" }),
+      "About simulation, your field",
+    ],
+    [
+      "hardware more and less exactly",
+      { hardware: ["jetson", "Jetson Orin Nano"] },
+      reader({ hardwareSetup: { devices: ["jetson orin nano"] } }),
+      "For Jetson Orin Nano, which you have",
+    ],
+    [
+      "a tag more and less exactly",
+      { tags: ["control", "motor control"] },
+      reader(null, [read("motors")]),
+      "About motor control, like what you read",
+    ],
+    [
+      "a field that is a tool too",
+      { summary: "gazebo worlds" },
+      reader({ primaryDomain: "gazebo", softwareTools: ["Gazebo"] }),
+      "About Gazebo, from your answers",
+    ],
+  ])("names only once %s", (_what, fields, who, sentence) => {
+    const all = inOrder(
+      page("motors", { title: "Spin", tags: ["control", "motor control"] }),
+      page("it", { title: "It", ...fields }),
+      page("category", { title: "Unlike", categories: ["Modelling and simulation"], hardware: ["jetson"] }),
+      page("tag", { title: "Other", tags: ["control"] }),
+    );
+    // What is shared in words would be said instead of a shared tag.
+    const texts = recommend(all, who, { weights: { text: who.progress.length > 0 ? 0 : 1 } })
+      .find(({ pageKey }) => pageKey === "it")
+      ?.reasons.map(({ text }) => text);
+    expect(texts).toContain(sentence);
+  });
+
+  it.each([
+    ["jetson orin", "Jetson Orin"],
+    ["raspberry pi 5", "Raspberry Pi 5"],
+    ["gpu", "GPU"],
+    ["nvidia rtx 4070 gpu", "NVIDIA RTX 4070 GPU"],
+    ["usb camera", "USB camera"],
+    ["TurtleBot 4", "TurtleBot 4"],
+    ["robot arm", "robot arm"],
+    ["My gpu box", "My gpu box"],
+  ])("writes the hardware %j as %j, as the page does or as everybody does", (term, written) => {
+    const all = inOrder(page("it", { hardware: [term] }), page("other"));
+    const who = reader({ hardwareSetup: { devices: [term] } });
+    expect(recommend(all, who)[0]?.reasons.map(({ text }) => text)).toContain(`For ${written}, which you have`);
+  });
+
+  it("names three things, and says when there are more", () => {
+    const languages = ["python", "rust", "c++", "go"];
+    const textOf = (known: number) =>
+      recommend(
+        inOrder(page("it", { languages }), page("other")),
+        reader({ programmingLanguages: languages.slice(0, known) }),
+      )
+        .find(({ pageKey }) => pageKey === "it")
+        ?.reasons.find(({ part }) => part === "language");
+    expect(textOf(3)?.text).toBe("Uses Python, Rust and C++, which you know");
+    expect(textOf(4)).toEqual({
+      part: "language",
+      values: languages,
+      text: "Uses Python, Rust, C++ and more, which you know",
+    });
   });
 
   it("names the page the reader is on as what a page builds on", () => {

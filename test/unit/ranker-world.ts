@@ -6,33 +6,14 @@ import { type RankOptions, rank, score } from "../../src/core/ranker/rank.ts";
 import type { ReaderState } from "../../src/core/ranker/reader.ts";
 import type { ReadingProgress } from "../../src/core/reading-progress.ts";
 import { LEVELS, OPERATING_SYSTEMS } from "../../src/core/vocabulary.ts";
+import { page as plainPage } from "../harness/page.ts";
 
 export const NOW = new Date("2026-06-01T12:00:00Z");
 const HOUR = 3_600_000;
 
-/** A page about nothing, at the given place. */
-export function page(pageKey: string, fields: Partial<CataloguePage> = {}): CataloguePage {
-  return {
-    path: `/${pageKey}`,
-    pageKey,
-    lang: "en",
-    version: "",
-    title: `Title ${pageKey}`,
-    summary: "",
-    categories: [],
-    tags: [],
-    level: null,
-    operatingSystems: [],
-    languages: [],
-    tools: [],
-    hardware: [],
-    prerequisites: [],
-    minutes: null,
-    position: 0,
-    contentHash: `hash of ${pageKey}`,
-    ...fields,
-  };
-}
+/** A page about nothing, with a path and a title of its own. */
+export const page = (pageKey: string, fields: Partial<CataloguePage> = {}): CataloguePage =>
+  plainPage(`/${pageKey}`, { pageKey, title: `Title ${pageKey}`, contentHash: `hash of ${pageKey}`, ...fields });
 
 /** Pages at the places in which they are given. */
 export const inOrder = (...pages: CataloguePage[]): CataloguePage[] =>
@@ -156,5 +137,7 @@ export function randomWorld(seed: number): RandomWorld {
         },
       };
   const unique = [...new Map(progress.map((entry) => [entry.pageKey, entry])).values()];
-  return { pages, reader: { background, progress: unique }, current: chance(0.3) ? one(keys) : undefined };
+  const current = chance(0.3) ? one(keys) : undefined;
+  const preferredCategories = chance(0.5) ? some([...TAGS, ...SECTIONS, "unknown"], 3) : [];
+  return { pages, reader: { background, progress: unique, preferredCategories }, current };
 }

@@ -1,50 +1,19 @@
-// One matrix of refusals for every route that needs a reader: 401 for a credential that is not good, 503 for "we
-// cannot tell", and never the one for the other.
+// One matrix of refusals for every route that needs somebody: 401 for a credential that is not good, 503 for "we
+// cannot tell", never the one for the other, and nobody else's rows. It runs over the contract, which origins.test.ts
+// holds to the routes that are mounted: a new route cannot be forgotten here.
 import { describe, expect, it } from "vitest";
-import { type Answer, Browser } from "../harness/browser.ts";
+import * as z from "zod";
+import { OPERATIONS } from "../../src/core/contract/contract.ts";
+import { Browser } from "../harness/browser.ts";
 import { push } from "../harness/catalogue.ts";
 import { TestDatabase } from "../harness/database.ts";
-import { BASE_URL, Isolate } from "../harness/isolate.ts";
+import { BASE_URL, CATALOGUE_TOKEN, Isolate } from "../harness/isolate.ts";
+import { call, READER_OPERATIONS } from "../harness/operations.ts";
 
 const COOKIE = "__Host-docent.session_token";
 const database = await TestDatabase.create("access");
 const isolate = await Isolate.create({ database });
 expect((await push(isolate)).status).toBe(200);
-
-/** Every route behind a reader's session, with a body it would accept. */
-const ROUTES: [string, string, unknown?][] = [
-  ["GET", "/api/background"],
-  ["PUT", "/api/background", { experienceLevel: "expert" }],
-  ["PATCH", "/api/background", { experienceLevel: "expert" }],
-  ["DELETE", "/api/background"],
-  ["GET", "/api/profile"],
-  ["PATCH", "/api/profile", { bio: "Somebody else" }],
-  ["GET", "/api/personalization"],
-  ["PUT", "/api/personalization/preferences", { preferredCategories: ["Control"] }],
-  ["GET", "/api/progress?site=course"],
-  [
-    "POST",
-    "/api/progress",
-    {
-      site: "course",
-      sentAt: "2026-03-01T12:00:00Z",
-      events: [{ type: "save", page: "/start", at: "2026-03-01T12:00:00Z" }],
-    },
-  ],
-  ["GET", "/api/me"],
-  ["GET", "/api/export"],
-  ["GET", "/api/recommendations?site=course"],
-  ["GET", "/api/auth/list-sessions"],
-  ["POST", "/api/auth/revoke-session", { token: "00000000-0000-4000-8000-000000000000" }],
-  ["POST", "/api/auth/revoke-sessions", {}],
-  ["POST", "/api/auth/revoke-other-sessions", {}],
-  [
-    "POST",
-    "/api/auth/change-password",
-    { currentPassword: "correct horse battery", newPassword: "another horse battery" },
-  ],
-  ["POST", "/api/auth/update-user", { name: "Somebody else" }],
-];
 
 async function newReader(at: Isolate = isolate): Promise<Browser> {
   const browser = new Browser(at);
@@ -118,15 +87,12 @@ function withCookie(browser: Browser, value: string): Browser {
   return browser;
 }
 
-const send = (browser: Browser, [method, path, json]: (typeof ROUTES)[number]): Promise<Answer> =>
-  browser.send(path, { method, origin: BASE_URL, ...(json !== undefined && { json }) });
-
 const everything = () =>
   database.query(
     `select (select jsonb_agg(u order by u.id) from "user" u) as users, (select jsonb_agg(a order by a.id) from account a) as accounts,
        (select jsonb_agg(b) from background_information b) as backgrounds, (select count(*) from session) as sessions,
        (select jsonb_agg(p) from profile p) as profiles, (select jsonb_agg(r) from reading_progress r) as progress,
-       (select jsonb_agg(f) from personalization_profile f) as preferences`,
+       (select jsonb_agg(f) from personalization_profile f) as preferences, (select jsonb_agg(c) from page c) as pages`,
   );
 
 describe.each(Object.entries(REFUSED))("a reader %s", (_, { browser, cookies }) => {
@@ -134,12 +100,12 @@ describe.each(Object.entries(REFUSED))("a reader %s", (_, { browser, cookies }) 
     const who = await browser();
     const kept = [...who.cookies];
     const before = await everything();
-    for (const route of ROUTES) {
+    for (const operation of READER_OPERATIONS) {
       // A browser that keeps its cookie whatever it is told.
       for (const [name, value] of kept) who.cookies.set(name, value);
-      const answer = await send(who, route);
-      const seen = [...route.slice(0, 2), answer.status, answer.setCookies.length];
-      expect(seen, answer.text).toEqual([...route.slice(0, 2), 401, cookies]);
+      const answer = await call(who, operation);
+      const seen = [operation.route, answer.status, answer.setCookies.length];
+      expect(seen, answer.text).toEqual([operation.route, 401, cookies]);
       expect(answer.setCookies.every((cookie) => cookie.startsWith(`${COOKIE}=; Max-Age=0; Path=/; Secure`))).toBe(
         true,
       );
@@ -152,11 +118,91 @@ describe.each(Object.entries(REFUSED))("a reader %s", (_, { browser, cookies }) 
 });
 
 it("serves the matrix's routes to a reader in good standing", async () => {
-  for (const route of ROUTES) {
-    const answer = await send(await newReader(), route);
-    const status = route[0] === "DELETE" ? 204 : 200;
-    expect([...route.slice(0, 2), answer.status], answer.text).toEqual([...route.slice(0, 2), status]);
+  for (const operation of READER_OPERATIONS) {
+    const answer = await call(await newReader(), operation);
+    const status = operation.answer ? 200 : 204;
+    expect([operation.route, answer.status], answer.text).toEqual([operation.route, status]);
   }
+});
+
+/** Every row that is about this reader, wherever it is. */
+const rowsOf = (userId: string) =>
+  database.query(
+    `select (select to_jsonb(u) from "user" u where u.id = $1) as reader,
+       (select jsonb_agg(s order by s.id) from session s where s.user_id = $1) as sessions,
+       (select jsonb_agg(a order by a.id) from account a where a.user_id = $1) as accounts,
+       (select to_jsonb(b) from background_information b where b.user_id = $1) as background,
+       (select to_jsonb(p) from profile p where p.user_id = $1) as profile,
+       (select to_jsonb(f) from personalization_profile f where f.user_id = $1) as preferences,
+       (select jsonb_agg(r order by r.page_key) from reading_progress r where r.user_id = $1) as progress`,
+    [userId],
+  );
+
+/** The ids by which one reader could be meant in another's request. */
+async function idsOf(browser: Browser): Promise<{ userId: string; sessionId: string }> {
+  const { body } = await browser.send("/api/session");
+  const { session, reader } = z
+    .object({ session: z.object({ id: z.string() }), reader: z.object({ id: z.string() }) })
+    .parse(body);
+  return { userId: reader.id, sessionId: session.id };
+}
+
+describe("what belongs to another reader", () => {
+  const WRITES = [
+    "PUT /api/background",
+    "PATCH /api/profile",
+    "PUT /api/personalization/preferences",
+    "POST /api/progress",
+  ];
+
+  it("is neither shown nor changed by any route, whatever ids the request names", async () => {
+    const owner = await newReader();
+    for (const operation of READER_OPERATIONS.filter(({ route }) => WRITES.includes(route))) {
+      expect((await call(owner, operation)).status).toBe(200);
+    }
+    const { userId, sessionId } = await idsOf(owner);
+    await isolate.settle();
+    const before = await rowsOf(userId);
+    expect(JSON.stringify(before)).toContain("Lahore");
+    for (const operation of READER_OPERATIONS) {
+      const other = await newReader();
+      const { path, body } = operation;
+      const meant = JSON.stringify(body?.example)?.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, sessionId);
+      const query = `${path.includes("?") ? "&" : "?"}userId=${userId}&id=${userId}&site=course`;
+      for (const answer of [
+        await call(other, operation, meant === undefined ? {} : { json: JSON.parse(meant) }),
+        await other.send(`${path}${query}`, {
+          method: operation.method,
+          origin: BASE_URL,
+          ...(body && { json: { userId } }),
+        }),
+      ]) {
+        for (const secret of [userId, sessionId]) expect(answer.text, operation.route).not.toContain(secret);
+      }
+    }
+    await isolate.settle();
+    expect(await rowsOf(userId)).toEqual(before);
+  });
+});
+
+describe.each(OPERATIONS.filter(({ caller }) => caller === "site-token"))("$route", (operation) => {
+  it.each([
+    ["no token", ""],
+    ["an empty token", "Bearer "],
+    ["another token", "Bearer catalogue-token-of-another-site"],
+    ["the token under another scheme", `Basic ${CATALOGUE_TOKEN}`],
+    ["the token twice", `Bearer ${CATALOGUE_TOKEN}, Bearer ${CATALOGUE_TOKEN}`],
+  ])("refuses %s, also to a reader who is signed in", async (_, authorization) => {
+    const before = await everything();
+    const sql = isolate.sql;
+    const answer = await call(new Browser(isolate), operation, { headers: { Authorization: authorization } });
+    expect([answer.status, answer.body], answer.text).toMatchObject([401, { code: "invalid-token" }]);
+    expect(isolate.sql).toBe(sql);
+    const reader = await newReader();
+    const signedIn = await call(reader, operation, { origin: BASE_URL, headers: { Authorization: authorization } });
+    expect(signedIn.status, signedIn.text).toBe(401);
+    expect(await everything()).toMatchObject([{ pages: before[0]?.pages }]);
+  });
 });
 
 describe("while the database is down", () => {
@@ -174,9 +220,9 @@ describe("while the database is down", () => {
       { effect: "sql-error", code: "57P03" },
     ] as const) {
       await database.inject({ ...effect, times: null });
-      for (const route of ROUTES) {
-        const answer = await send(reader, route);
-        expect([...route.slice(0, 2), answer.status], answer.text).toEqual([...route.slice(0, 2), 503]);
+      for (const operation of READER_OPERATIONS) {
+        const answer = await call(reader, operation);
+        expect([operation.route, answer.status], answer.text).toEqual([operation.route, 503]);
         expect([answer.headers.get("retry-after"), answer.setCookies]).toEqual(["5", []]);
       }
       await database.heal();
@@ -186,16 +232,12 @@ describe("while the database is down", () => {
 
   it("says 503 on Better Auth's routes also when Postgres refuses a statement, and 500 on ours", async () => {
     const reader = await newReader();
-    for (const route of [...ROUTES, ["POST", "/api/auth/sign-out", {}] as (typeof ROUTES)[number]]) {
+    for (const operation of OPERATIONS.filter((one) => READER_OPERATIONS.includes(one) || one.id === "signOut")) {
       await database.inject({ effect: "sql-error", matching: "^(select|insert|update|delete)", times: null });
-      const answer = await send(reader, route);
+      const answer = await call(reader, operation);
       await database.heal();
-      const status = route[1].startsWith("/api/auth/") ? 503 : 500;
-      expect([...route.slice(0, 2), answer.status, answer.setCookies], answer.text).toEqual([
-        ...route.slice(0, 2),
-        status,
-        [],
-      ]);
+      const status = operation.path.startsWith("/api/auth/") ? 503 : 500;
+      expect([operation.route, answer.status, answer.setCookies], answer.text).toEqual([operation.route, status, []]);
     }
   });
 });

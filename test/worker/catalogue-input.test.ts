@@ -16,6 +16,9 @@ const stored = () =>
     `select (select jsonb_agg(p order by p.path) from page p) as pages, (select jsonb_agg(c order by c.site) from catalogue c) as catalogues`,
   );
 
+/** One more than a catalogue may have. */
+const many = (one: unknown) => Array.from({ length: CATALOGUE_LIMITS.pages + 1 }, () => one);
+
 describe("the token of a push", () => {
   it.each([
     ["is missing", null],
@@ -88,7 +91,7 @@ describe("what is pushed", () => {
     const answer = await push(isolate, { pages: [page("/a"), page(path, { pageKey: "key", title: "Title" })] });
     expect([answer.status, answer.body], answer.text).toMatchObject([422, { code: "invalid-request" }]);
     const { errors } = answer.body as { errors: { path: string }[] };
-    expect([...new Set(errors.map((mistake) => mistake.path))]).toEqual(["pages[1].path"]);
+    expect([...new Set(errors.map((mistake) => mistake.path))]).toEqual(["pages[1].path", "changed[1].path"]);
   });
 
   it.each([
@@ -109,26 +112,39 @@ describe("what is pushed", () => {
     expect((await read()).body).toMatchObject({ pages: [{ path }] });
   });
 
+  const listed = (path: string, contentHash = "1") => ({ path, contentHash });
+  /** A push that lists one page and sends it with what is given. */
+  const saying = (given: object) => ({ pages: [listed("/a")], changed: [{ ...page("/a"), ...given }] });
+
   it.each<[string, unknown, string]>([
-    ["no pages", null, "pages"],
-    ["pages that are no list", {}, "pages"],
-    ["one path twice", [page("/a"), page("/a")], "pages"],
-    ["an unknown field", [{ ...page("/a"), html: "" }], "pages[0].html"],
-    ["a missing field", [{ ...page("/a"), title: undefined }], "pages[0].title"],
-    ["NUL in a title", [page("/a", { title: "a\0" })], "pages[0].title"],
-    ["a long title", [page("/a", { title: "x".repeat(CATALOGUE_LIMITS.title + 1) })], "pages[0].title"],
-    ["a lone surrogate in a tag", [page("/a", { tags: ["\ud800"] })], "pages[0].tags[0]"],
-    ["a fraction as its place", [page("/a", { position: 0.5 })], "pages[0].position"],
-    ["more pages than the limit", Array.from({ length: CATALOGUE_LIMITS.pages + 1 }, () => 0), "pages"],
-  ])("is refused with its place: %s", async (_, pages, path) => {
+    ["no list of pages", { changed: [] }, "pages"],
+    ["pages that are no list", { pages: {}, changed: [] }, "pages"],
+    ["no list of changes", { pages: [] }, "changed"],
+    ["another field", { pages: [], changed: [], removed: [] }, "removed"],
+    ["one path listed twice", { pages: [listed("/a"), listed("/b"), listed("/a", "2")], changed: [] }, "pages[2].path"],
+    ["one path sent twice", { pages: [listed("/a")], changed: [page("/a"), page("/a")] }, "changed[1].path"],
+    ["a record that is not listed", { pages: [listed("/a")], changed: [page("/a"), page("/b")] }, "changed[1].path"],
+    ["a record with another hash than listed", saying({ contentHash: "2" }), "changed[0].contentHash"],
+    ["a page with more than a hash", { pages: [{ ...listed("/a"), title: "A" }], changed: [] }, "pages[0].title"],
+    ["a page without a hash", { pages: [{ path: "/a" }], changed: [] }, "pages[0].contentHash"],
+    ["a basis that is no text", { pages: [], changed: [], basis: null }, "basis"],
+    ["an unknown field of a record", saying({ html: "" }), "changed[0].html"],
+    ["a missing field of a record", saying({ title: undefined }), "changed[0].title"],
+    ["NUL in a title", saying({ title: "a\0" }), "changed[0].title"],
+    ["a long title", saying({ title: "x".repeat(CATALOGUE_LIMITS.title + 1) }), "changed[0].title"],
+    ["a lone surrogate in a tag", saying({ tags: ["\ud800"] }), "changed[0].tags[0]"],
+    ["a fraction as its place", saying({ position: 0.5 }), "changed[0].position"],
+    ["more pages than the limit", { pages: many(0), changed: [] }, "pages"],
+    ["more changes than the limit", { pages: [], changed: many(0) }, "changed"],
+  ])("is refused with its place, by one mistake: %s", async (_, json, path) => {
     const before = await stored();
-    const answer = await push(isolate, { pages });
+    const answer = await push(isolate, { json });
     expect([answer.status, answer.body], answer.text.slice(0, 500)).toMatchObject([422, { errors: [{ path }] }]);
     expect(await stored()).toEqual(before);
   });
 
   it("is refused with 413 beyond the limit of bytes, and with few words when everything is wrong", async () => {
-    const wrong = await push(isolate, { pages: Array.from({ length: CATALOGUE_LIMITS.pages }, () => ({})) });
+    const wrong = await push(isolate, { json: { pages: [], changed: many({}).slice(1) } });
     expect([wrong.status, (wrong.body as { errors: unknown[] }).errors.length], wrong.text).toEqual([422, 50]);
     const large = await push(isolate, { pages: [page("/a", { title: "x".repeat(CATALOGUE_LIMITS.bodyBytes) })] });
     expect([large.status, large.body], large.text).toMatchObject([413, { code: "body-too-large" }]);

@@ -1,13 +1,20 @@
 // Probes and chores: what a public probe costs, what the owner's own says, and what runs once a day.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { Browser } from "../harness/browser.ts";
+import journal from "../../migrations/meta/_journal.json" with { type: "json" };
+import { type Answer, Browser } from "../harness/browser.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { Isolate } from "../harness/isolate.ts";
 
 const database = await TestDatabase.create("health");
 const SECRET = "ready-secret-of-the-tests";
 const isolate = await Isolate.create({ database, bindings: { READY_SECRET: SECRET } });
+
+/** The migrations of this build, oldest first. */
+const ENTRIES = journal.entries;
+const NEWEST = ENTRIES.at(-1) ?? { when: 0, tag: "" };
+const CURRENT = { state: "current", applied: NEWEST.tag, expected: NEWEST.tag, missing: [], unknown: 0 };
+const OK = { status: "ok", database: "ok", kv: "ok", migrations: CURRENT };
 
 const ready = (authorization?: string, at = isolate) =>
   new Browser(at).send("/readyz", {
@@ -41,7 +48,7 @@ describe("GET /readyz", () => {
   ])("asks nobody for a caller with %j", async (authorization) => {
     const cost = await isolate.cost(async () => {
       const answer = await ready(authorization);
-      expect([answer.status, answer.body], answer.text).toEqual([200, { ready: true }]);
+      expect([answer.status, answer.body], answer.text).toEqual([200, { status: "ok" }]);
     });
     expect(cost).toEqual({ sql: 0, kv: 0 });
   });
@@ -53,10 +60,10 @@ describe("GET /readyz", () => {
     }
   });
 
-  it("tells the owner about the database and KV, for one statement", async () => {
+  it("tells the owner about the database, its migrations and KV, for one statement", async () => {
     const cost = await isolate.cost(async () => {
       const answer = await ready(`Bearer ${SECRET}`);
-      expect([answer.status, answer.body], answer.text).toEqual([200, { ready: true, database: "ok", kv: "ok" }]);
+      expect([answer.status, answer.body], answer.text).toEqual([200, OK]);
     });
     expect(cost).toEqual({ sql: 1, kv: 1 });
   });
@@ -65,18 +72,90 @@ describe("GET /readyz", () => {
     await database.inject({ effect: "drop", times: null });
     const answer = await ready(`Bearer ${SECRET}`);
     await database.heal();
-    expect([answer.status, answer.body], answer.text).toEqual([503, { ready: false, database: "failing", kv: "ok" }]);
+    expect([answer.status, answer.body], answer.text).toEqual([
+      503,
+      { status: "failing", database: "failing", kv: "ok" },
+    ]);
     expect(answer.headers.get("retry-after")).toBe("5");
   });
 
-  it("is ready without KV, which is never required", async () => {
+  it("works without KV, which is never required, and says so", async () => {
     // The real binding, and a network to it that fails.
     const broken = new Proxy(env.SESSIONS, {
       get: (kv, key) => (key === "get" ? () => Promise.reject(new Error("KV is down")) : Reflect.get(kv, key, kv)),
     });
     const at = await Isolate.create({ database, bindings: { READY_SECRET: SECRET, SESSIONS: broken } });
     const answer = await ready(`Bearer ${SECRET}`, at);
-    expect([answer.status, answer.body], answer.text).toEqual([200, { ready: true, database: "ok", kv: "failing" }]);
+    expect([answer.status, answer.body], answer.text).toEqual([200, { ...OK, status: "degraded", kv: "failing" }]);
+  });
+});
+
+describe("the migrations in GET /readyz", () => {
+  /** What it says of a database after `change`, which is taken back. */
+  async function saidAfter(change: string): Promise<Answer> {
+    const kept = await database.query("select id, hash, created_at from drizzle.__drizzle_migrations order by id");
+    await database.query(change);
+    const answer = await ready(`Bearer ${SECRET}`);
+    await database.query("delete from drizzle.__drizzle_migrations");
+    for (const { id, hash, created_at } of kept) {
+      await database.query("insert into drizzle.__drizzle_migrations (id, hash, created_at) values ($1, $2, $3)", [
+        id,
+        hash,
+        created_at,
+      ]);
+    }
+    expect((await ready(`Bearer ${SECRET}`)).body).toEqual(OK);
+    return answer;
+  }
+
+  it("are behind when the newest is not applied: 503, with the name", async () => {
+    const answer = await saidAfter(`delete from drizzle.__drizzle_migrations where created_at = ${NEWEST.when}`);
+    expect([answer.status, answer.headers.get("retry-after"), answer.body], answer.text).toEqual([
+      503,
+      "5",
+      {
+        ...OK,
+        status: "failing",
+        migrations: { ...CURRENT, state: "behind", applied: ENTRIES.at(-2)?.tag, missing: [NEWEST.tag] },
+      },
+    ]);
+  });
+
+  it("are behind when an older one was left out, though a newer one is there", async () => {
+    const [oldest] = ENTRIES;
+    const answer = await saidAfter(`delete from drizzle.__drizzle_migrations where created_at = ${oldest?.when}`);
+    expect([answer.status, answer.body], answer.text).toMatchObject([
+      503,
+      { migrations: { state: "behind", applied: NEWEST.tag, missing: [oldest?.tag] } },
+    ]);
+  });
+
+  it("may be ahead, as in the middle of every deployment: 200, and said", async () => {
+    const answer = await saidAfter(
+      `insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', ${NEWEST.when + 1})`,
+    );
+    expect([answer.status, answer.body], answer.text).toEqual([
+      200,
+      { ...OK, migrations: { ...CURRENT, state: "ahead", unknown: 1 } },
+    ]);
+  });
+
+  it("are none in a database that was never migrated", async () => {
+    const bare = await TestDatabase.create("never-migrated");
+    await bare.query("drop schema drizzle cascade");
+    const at = await Isolate.create({ database: bare, bindings: { READY_SECRET: SECRET } });
+    const cost = await at.cost(async () => {
+      const answer = await ready(`Bearer ${SECRET}`, at);
+      expect([answer.status, answer.body], answer.text).toMatchObject([
+        503,
+        {
+          status: "failing",
+          database: "ok",
+          migrations: { state: "behind", applied: null, missing: ENTRIES.map(({ tag }) => tag) },
+        },
+      ]);
+    });
+    expect(cost.sql).toBe(1);
   });
 });
 

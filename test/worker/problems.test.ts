@@ -1,9 +1,10 @@
 // Walks the whole table of problems: every code is produced by a real request, and all of them look alike.
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { PROBLEMS, type ProblemCode } from "../../src/http/problem.ts";
+import type { ProblemCode } from "../../src/core/problem.ts";
+import { PROBLEMS } from "../../src/http/problem.ts";
 import { type Answer, Browser, type Send } from "../harness/browser.ts";
-import { push } from "../harness/catalogue.ts";
+import { page, push } from "../harness/catalogue.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { BASE_URL, Isolate } from "../harness/isolate.ts";
 
@@ -58,6 +59,15 @@ const REQUESTS: Record<ProblemCode, () => Promise<Answer>> = {
   "not-found": () => nobody().send("/api/nothing"),
   "method-not-allowed": () => reader.send("/api/background", { method: "POST", json: {} }),
   "unknown-site": () => nobody().send("/api/catalog?site=other"),
+  "catalogue-incomplete": () => push(isolate, { pages: [page("/nowhere-stored")], changed: [] }),
+  "catalogue-too-large": async () => {
+    const terms = Array.from({ length: 50 }, () => "x".repeat(100));
+    const pages = Array.from({ length: 600 }, (_, at) =>
+      page(`/${at}`, { tags: terms, tools: terms, hardware: terms }),
+    );
+    expect((await push(isolate, { pages: pages.slice(0, 300) })).status).toBe(200);
+    return push(isolate, { pages, changed: pages.slice(300) });
+  },
   unavailable: () => failing("drop"),
   misconfigured: async () =>
     new Browser(await Isolate.create({ database, bindings: { AUTH_SECRET: "" } })).send("/api/session"),
@@ -72,6 +82,7 @@ const body = z.strictObject({
   detail: z.string().optional(),
   requestId: z.uuid(),
   errors: z.array(z.strictObject({ path: z.string(), message: z.string().min(1) })).optional(),
+  missing: z.array(z.string()).min(1).optional(),
 });
 
 /** Better Auth's routes keep Better Auth's shape. */
@@ -96,6 +107,7 @@ describe.each(Object.entries(PROBLEMS))("the problem %s", (key, { status, title 
     expect(parsed).toMatchObject({ type: `urn:docent:problem:${code}`, title, status, code });
     expect(answer.headers.get("x-request-id")).toBe(parsed.requestId);
     expect(parsed.errors === undefined, answer.text).toBe(code !== "invalid-request");
+    expect(parsed.missing === undefined, answer.text).toBe(code !== "catalogue-incomplete");
     // A server's fault is told by its code and nothing else.
     if (status >= 500) expect(Object.keys(parsed).sort()).toEqual(["code", "requestId", "status", "title", "type"]);
   });
@@ -137,7 +149,9 @@ describe("HEAD", () => {
 
   it("has the error's headers and no body when the database fails", async () => {
     await database.inject({ effect: "drop", times: null });
-    const answer = await nobody().send("/api/catalog?site=course", { method: "HEAD" });
+    // One that has not asked yet which version is the newest.
+    const fresh = new Browser(await Isolate.create({ database }));
+    const answer = await fresh.send("/api/catalog?site=course", { method: "HEAD" });
     await database.heal();
     expect([answer.status, answer.headers.get("retry-after"), answer.text]).toEqual([503, "5", ""]);
   });

@@ -1,10 +1,11 @@
 // What a reader stores about themselves beside the background's answers: profile, preferences, progress; and the two
 // routes that read it all. Each read is one statement, each write one.
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import * as z from "zod/mini";
 import { EMPTY_PROFILE } from "../../src/core/profile.ts";
 import type { ProgressEvent } from "../../src/core/progress-events.ts";
 import { Browser } from "../harness/browser.ts";
-import { push } from "../harness/catalogue.ts";
+import { page, push } from "../harness/catalogue.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { BASE_URL, Isolate } from "../harness/isolate.ts";
 import { START } from "../setup.ts";
@@ -22,6 +23,13 @@ async function newReader(): Promise<Browser> {
   await isolate.settle();
   return browser;
 }
+
+/** What `/api/me?site=course` says of a page that was completed. */
+const START_READ = expect.objectContaining({
+  pageKey: "/start",
+  percent: 100,
+  places: [{ path: "/start", lang: "en", title: "Where to start" }],
+}) as object;
 
 const patch = (browser: Browser, path: string, json: unknown) => browser.send(path, { method: "PATCH", json });
 
@@ -221,6 +229,33 @@ describe("progress", () => {
     expect(await progressOf(scattered)).toEqual(await progressOf(ordered));
   });
 
+  it("counts a late delivery of an old event for nothing, whenever the others came", async () => {
+    const reader = await newReader();
+    const site = "course";
+    const saved: ProgressEvent[] = [{ type: "save", page: "/start", at: minutes(-2) }];
+    const unsaved: ProgressEvent[] = [{ type: "unsave", page: "/start", at: minutes(-1) }];
+    await reader.post("/api/progress", { site, sentAt: AT, events: saved });
+    await reader.post("/api/progress", { site, sentAt: AT, events: unsaved });
+    const before = await progressOf(reader);
+    vi.setSystemTime(START.getTime() + 90_000);
+    // Sent anew, and thirty seconds under way.
+    await reader.post("/api/progress", { site, sentAt: minutes(1), events: saved });
+    expect(await progressOf(reader)).toEqual(before);
+    expect(before).toMatchObject([{ saved: false }]);
+  });
+
+  it.each(["", "?with=me"])(
+    "is refused to a reader who was deleted, also where there was nothing to merge: %j",
+    async (query) => {
+      const reader = await newReader();
+      const { user } = z.parse(z.object({ user: z.object({ id: z.string() }) }), (await reader.send("/api/me")).body);
+      await database.query(`delete from "user" where id = $1`, [user.id]);
+      const events: ProgressEvent[] = [{ type: "save", page: "/nowhere", at: AT }];
+      const answer = await reader.post(`/api/progress${query}`, { site: "course", sentAt: AT, events });
+      expect([answer.status, answer.body], answer.text).toMatchObject([401, { code: "unauthenticated" }]);
+    },
+  );
+
   it("leaves out pages that the site does not have, and keeps what is known of one that is gone", async () => {
     const reader = await newReader();
     const at = minutes(-1);
@@ -230,6 +265,85 @@ describe("progress", () => {
     ]);
     expect(answer.body).toEqual({ pages: 1, unknownPages: ["/nowhere"] });
     expect(await progressOf(reader)).toHaveLength(1);
+  });
+
+  it("is the same whether an event names its page by key or by path, and remembers what was seen there", async () => {
+    const site = "course";
+    const start = { ...page("/start", { pageKey: "start", contentHash: "7" }), position: 0 };
+    const translated = { ...page("/ur/start", { pageKey: "start", lang: "ur", contentHash: "8" }), position: 1 };
+    expect((await push(isolate, { pages: [start, translated] })).status).toBe(200);
+    try {
+      const reader = await newReader();
+      vi.setSystemTime(START.getTime() + 60_000);
+      const said: ProgressEvent[] = [
+        { type: "read", page: "/start", at: minutes(0.2), percent: 40 },
+        { type: "read", page: "/ur/start", at: minutes(0.5), percent: 60 },
+        { type: "feedback", page: "start", at: minutes(0.3), feedback: "too-easy" },
+        { type: "feedback", page: "/start", at: minutes(0.4), feedback: "too-hard" },
+        { type: "save", page: "/elsewhere", at: minutes(0.4) },
+      ];
+      const json = { site, sentAt: minutes(1), events: said };
+      expect((await reader.post("/api/progress", json)).body).toEqual({ pages: 1, unknownPages: ["/elsewhere"] });
+      expect(await progressOf(reader)).toMatchObject([
+        { pageKey: "start", percent: 60, openedAt: minutes(0.5), feedback: "too-hard", seenHash: "8" },
+      ]);
+      // Read before this content was published: nobody knows what it said then.
+      const earlier: ProgressEvent[] = [{ type: "read", page: "/start", at: minutes(-9), percent: 1 }];
+      const late = await newReader();
+      await late.post("/api/progress", { site, sentAt: minutes(1), events: earlier });
+      expect(await progressOf(late)).toMatchObject([{ pageKey: "start", seenHash: null }]);
+    } finally {
+      await push(isolate);
+    }
+  });
+
+  it("takes a name that is one page's key and another's path for the key", async () => {
+    const keyed = page("/guide", { pageKey: "/start", contentHash: "7" });
+    const atPath = page("/start", { pageKey: "elsewhere", contentHash: "8", position: 1 });
+    expect((await push(isolate, { pages: [keyed, atPath] })).status).toBe(200);
+    try {
+      const reader = await newReader();
+      vi.setSystemTime(START.getTime() + 60_000);
+      const events: ProgressEvent[] = [{ type: "complete", page: "/start", at: minutes(0.5) }];
+      await reader.post("/api/progress", { site: "course", sentAt: minutes(1), events });
+      expect(await progressOf(reader)).toMatchObject([{ pageKey: "/start", percent: 100, seenHash: null }]);
+    } finally {
+      await push(isolate);
+    }
+  });
+
+  it("remembers what was seen of a page whose key is its path", async () => {
+    const reader = await newReader();
+    vi.setSystemTime(START.getTime() + 120_000);
+    const events: ProgressEvent[] = [{ type: "complete", page: "/start", at: minutes(1.5) }];
+    await reader.post("/api/progress", { site: "course", sentAt: minutes(2), events });
+    expect(await progressOf(reader)).toMatchObject([{ pageKey: "/start", seenHash: page("/start").contentHash }]);
+  });
+
+  it("is answered with everything about the reader where that is asked for, in one round trip", async () => {
+    const reader = await newReader();
+    const body = { site: "course", sentAt: AT, events: EVENTS };
+    expect(
+      await costOf(async () =>
+        expect((await reader.post("/api/progress?with=me", body)).body).toMatchObject({
+          pages: 3,
+          unknownPages: [],
+          me: { background: { updatedAt: null }, reading: expect.arrayContaining([START_READ]) as unknown },
+        }),
+      ),
+    ).toBe(1);
+    expect((await reader.post("/api/progress?with=you", body)).status).toBe(422);
+  });
+
+  it("is never merged for another reader than whose it is", async () => {
+    const [reader, other] = [await newReader(), await newReader()];
+    const { user } = z.parse(z.object({ user: z.object({ id: z.string() }) }), (await reader.send("/api/me")).body);
+    const body = { site: "course", sentAt: AT, events: EVENTS };
+    expect((await other.post(`/api/progress?reader=${user.id}`, body)).status).toBe(401);
+    expect(await progressOf(other)).toEqual([]);
+    expect((await other.send("/api/session")).body).toMatchObject({ session: { id: expect.anything() as unknown } });
+    expect((await reader.post(`/api/progress?reader=${user.id}`, body)).status).toBe(200);
+    expect(await progressOf(reader)).toHaveLength(3);
   });
 
   it("is 404 for a site that is not configured, and empty for a reader who read nothing", async () => {
@@ -250,7 +364,11 @@ describe("progress", () => {
     expect(await keys()).toContain("/cpp");
     await send(reader, [{ type: "dismiss", page: "/cpp", at: minutes(-2) }]);
     expect(await keys()).not.toContain("/cpp");
+    await isolate.settle();
     await send(reader, [{ type: "restore", page: "/cpp", at: minutes(-1) }]);
+    // At the next read but one.
+    await keys();
+    await isolate.settle();
     expect(await keys()).toContain("/cpp");
   });
 });
@@ -288,6 +406,23 @@ describe("GET /api/me", () => {
       expect([same.status, same.text]).toEqual([304, ""]);
     });
     expect(trips).toBe(2);
+  });
+
+  it("names what was read of one site, with where it is, in one statement", async () => {
+    const reader = await newReader();
+    const events: ProgressEvent[] = [{ type: "complete", page: "/start", at: AT }];
+    await reader.post("/api/progress", { site: "course", sentAt: AT, events });
+    expect(
+      await costOf(async () =>
+        expect((await reader.send("/api/me?site=course")).body).toMatchObject({
+          progress: { course: { completed: 1 } },
+          reading: [START_READ],
+        }),
+      ),
+    ).toBe(1);
+    expect((await reader.send("/api/me")).body).not.toHaveProperty("reading");
+    expect((await reader.send("/api/me?site=other")).status).toBe(404);
+    expect((await reader.send("/api/me?site=")).status).toBe(422);
   });
 
   it("is empty of what a new reader has not said", async () => {

@@ -199,6 +199,23 @@ describe("races", () => {
   });
 });
 
+describe("an end whose answer was lost", () => {
+  it.each(["revoke-session", "revoke-other-sessions"])("is seen at once here when %s is tried again", async (path) => {
+    const { browser, here, email } = await everywhere();
+    const { body } = await browser.send("/api/session");
+    const { id } = (body as { session: { id: string } }).session;
+    const other = new Browser(here);
+    await other.post("/api/auth/sign-in/email", { email, password: PASSWORD });
+    const revoke = () =>
+      other.post(`/api/auth/${path}`, path === "revoke-session" ? { token: id } : {}, { origin: BASE_URL });
+    await database.inject({ effect: "drop", when: "after", matching: '^delete from "session"' });
+    expect((await revoke()).status).toBe(503);
+    await database.heal();
+    expect((await revoke()).status).toBe(200);
+    expect(await statusOf(browser)).toBe(401);
+  });
+});
+
 describe("a changed background", () => {
   it("shows at once where it was changed, and elsewhere within a minute and 10 s", async () => {
     const { browser, copy, here, there } = await everywhere();
@@ -212,6 +229,34 @@ describe("a changed background", () => {
     await there.settle();
     later(82);
     expect(await level(copy)).toBe("expert");
+  });
+});
+
+describe("a role and a second factor that were changed by SQL", () => {
+  const shown = async (one: Browser) => {
+    const { reader } = (await one.send("/api/session")).body as { reader: Record<string, unknown> };
+    return [reader.role, reader.twoFactorEnabled];
+  };
+
+  it.each([
+    ["asked all the time", 20],
+    ["not asked in between", 311],
+  ])("show within SESSION_CACHE_SECONDS and 10 s in every isolate, %s", async (_, step) => {
+    const { browser, copy, here, there, email } = await everywhere();
+    expect(await shown(browser)).toEqual(["user", false]);
+    await database.query(`update "user" set role = 'moderator', two_factor_enabled = true where email = $1`, [email]);
+    // What was just looked up is not looked up again: the cache is what answers.
+    expect(await shown(browser)).toEqual(["user", false]);
+    for (let at = step; at <= 311; at += step) {
+      later(at);
+      await Promise.all([shown(browser), shown(copy)]);
+      await Promise.all([here.settle(), there.settle()]);
+    }
+    later(311);
+    expect([await shown(browser), await shown(copy)]).toEqual([
+      ["moderator", true],
+      ["moderator", true],
+    ]);
   });
 });
 

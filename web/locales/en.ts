@@ -1,5 +1,6 @@
 // Every text of the widget, in English. Another language is another file of the same types: a missing text does not
-// compile. Two objects, because the loader is downloaded by every reader and must not carry the widget's texts.
+// compile. Several objects, because the loader is downloaded by every reader and must not carry the widget's texts.
+// Values from elsewhere (names, titles) are arguments, never glued to a text: other languages put them elsewhere.
 
 /** What the loader itself shows. */
 export const loaderTexts = {
@@ -8,8 +9,32 @@ export const loaderTexts = {
   invitation: "Answer a few optional questions, and the pages that fit you come first, each with the reason.",
   invitationAction: "Get recommendations",
   loadFailed: "This could not be loaded. Try again in a moment.",
+  remember: "Remember my reading on this device",
+  thisPage: "This page",
+  save: "Save this page",
+  howWasIt: "How was this page?",
+  verdicts: { "too-easy": "Too easy", "too-hard": "Too hard", "not-for-me": "Not for me" },
 };
 export type LoaderTexts = typeof loaderTexts;
+
+/** Levels as readers know them. */
+export const levelTexts = {
+  beginner: "Beginner",
+  intermediate: "Intermediate",
+  advanced: "Advanced",
+  expert: "Expert",
+};
+export type LevelTexts = typeof levelTexts;
+
+/** The switch of a page some of whose passages are for others. */
+export const passageTexts = {
+  title: "What is shown",
+  shownFor: (names: string) => `Shown for ${names}`,
+  everything: "Everything is shown",
+  showAll: "Show all",
+  onlyFor: (names: string) => `Only for ${names}`,
+};
+export type PassageTexts = typeof passageTexts;
 
 /** What the widget shows once it is loaded. */
 export const widgetTexts = {
@@ -18,12 +43,23 @@ export const widgetTexts = {
   yourAnswers: "Your answers",
   signOut: "Sign out",
   accountUnreachable: "Your account cannot be reached right now. The page is not affected.",
-  signOutFailed: "You are still signed in: signing out did not work. Try again in a moment.",
   tryAgain: "Try again",
   close: "Close",
   saidSignedIn: "You are signed in.",
   saidSignedOut: "You are signed out.",
   saidSaved: "Your answers are saved.",
+  saidForgotten: "Nothing is kept on this device any more.",
+
+  guest: "Guest",
+  guestWhere: "You are not signed in. What you do here stays on this device.",
+  guestSignIn: "Sign in",
+  guestSignUp: "Create an account",
+  rememberReading: "Remember what I read",
+  forget: "Remove it all from this device",
+  forgetAsk: "Really remove your answers, saved pages and reading?",
+  forgetYes: "Remove",
+  forgetNo: "Keep",
+  savedPages: "Saved pages",
 
   recommended: "Recommended for you",
   loadingRecommendations: "Looking for pages that fit you…",
@@ -33,52 +69,31 @@ export const widgetTexts = {
     count === 1 ? "One page is recommended." : `${count} pages are recommended.`,
   reasons: "Why this page",
   readFirst: "Read first:",
+  /** Between two links in a row. */
+  comma: ", ",
   minutes: (count: number) => `${count} min`,
-  levels: { beginner: "Beginner", intermediate: "Intermediate", advanced: "Advanced", expert: "Expert" },
   changeAnswers: "Change your answers",
   answerQuestions: "Answer a few questions",
+
+  continueWith: "Continue where you stopped:",
+  remembersHere: "What you read is remembered on this device.",
+  percentRead: (percent: number) => `${Math.round(percent)} % read`,
+  remove: "Remove",
+  removeSaved: (title: string) => `Remove “${title}” from the saved pages`,
+  saved: "Saved",
+  keptHere: "Kept on this device, as is what you read from now on.",
+  notKept: "This could not be kept. Try again in a moment.",
+  noted: {
+    "too-easy": "Noted: too easy. Harder pages move up.",
+    "too-hard": "Noted: too hard. Easier pages move up.",
+    "not-for-me": "Noted. This page is not recommended any more.",
+  },
+  undo: "Undo",
+  takenBack: "Taken back.",
+  markRead: "read",
+  markBegun: (percent: number) => `${Math.round(percent)} % read`,
+  markSaved: "saved",
+  markCount: (read: number, all: number) => `${read} of ${all} read`,
+  markCountShown: (read: number, all: number) => `${read}/${all}`,
 };
 export type WidgetTexts = typeof widgetTexts;
-
-/** What the dialog shows: signing in and up, and the questionnaire. */
-export const dialogTexts = {
-  close: "Close",
-  signInTitle: "Sign in",
-  signInAction: "Sign in",
-  signUpTitle: "Create an account",
-  signUpAction: "Create account",
-  signUpWhy: "It keeps your answers and brings your recommendations to every device. Nothing else is required.",
-  newHere: "New here?",
-  haveAccount: "Already have an account?",
-  email: "E-mail address",
-  password: "Password",
-  passwordHint: (least: number) => `At least ${least} characters.`,
-  showPassword: "Show password",
-  working: "One moment…",
-
-  emailMissing: "Enter your e-mail address.",
-  emailInvalid: "Enter an address like name@example.com.",
-  passwordMissing: "Enter your password.",
-  passwordTooShort: (least: number) => `Use at least ${least} characters.`,
-  passwordTooLong: (most: number) => `Use at most ${most} characters.`,
-  wrongCredentials: "The e-mail address or the password is not right.",
-  emailTaken: "There is already an account with this address. Sign in instead, or use another address.",
-  notAllowed: "This account cannot be used. Ask the people who run this site.",
-  tooMany: "That was too often. Wait a minute and try again.",
-  unreachable: "We cannot reach the server right now. Nothing you typed is lost: try again in a moment.",
-  cookieLost: "You were signed in, but this browser did not keep it. Allow cookies for this site and try again.",
-  refused: "That did not work. Check what you entered and try again.",
-  sessionEnded: "Your session has ended. Sign in again: your answers are still here.",
-
-  questionsTitle: "Tell us where you stand",
-  questionsIntro: "Every question is optional. You can change your answers at any time.",
-  questionsLoading: "Loading the questions…",
-  questionsFailed: "The questions could not be loaded.",
-  noQuestions: "This site asks nothing.",
-  noAnswer: "No answer",
-  save: "Save answers",
-  skipAll: "Skip all",
-  cancel: "Cancel",
-  tryAgain: "Try again",
-};
-export type DialogTexts = typeof dialogTexts;

@@ -28,8 +28,8 @@ const LISTS = {
   hardware: "hardware",
 } as const;
 export type FacetPart = keyof typeof LISTS;
-/** A page's facets; its categories and tags together are what a reader's field is looked for in. */
-export type Facets = Readonly<Record<FacetPart | "domain", readonly Facet[]>>;
+/** A page's facets; its categories and tags together are what a reader's field and wishes are looked for in. */
+export type Facets = Readonly<Record<FacetPart | "domain" | "preference", readonly Facet[]>>;
 
 const byPart = <T>(make: (part: FacetPart) => T): Record<FacetPart, T> => ({
   tag: make("tag"),
@@ -75,7 +75,8 @@ export function facetsOf(pages: readonly CataloguePage[]): { facets: Facets[]; f
   });
   const facets = pages.map((_, index) => {
     const own = byPart((part) => lists[part][index] ?? []);
-    return { ...own, domain: [...own.category, ...own.tag] };
+    const subjects = [...own.category, ...own.tag];
+    return { ...own, domain: subjects, preference: subjects };
   });
   return { facets, facetCount };
 }

@@ -3,6 +3,7 @@
 import type { ReadingProgress } from "../reading-progress.ts";
 import { LEVELS } from "../vocabulary.ts";
 import { type Term, termsOf } from "./facets.ts";
+import type { Place } from "./places.ts";
 import type { IndexedPage, RankerIndex, Scope } from "./prepare.ts";
 import type { ReaderState } from "./reader.ts";
 
@@ -20,7 +21,7 @@ export interface Read {
 
 /** What a reader has and is, by the part of the score that asks. */
 export type Answers = Readonly<
-  Record<"domain" | "operating-system" | "language" | "tool" | "hardware", readonly Term[]>
+  Record<"domain" | "preference" | "operating-system" | "language" | "tool" | "hardware", readonly Term[]>
 >;
 export type AnswerPart = keyof Answers;
 
@@ -54,22 +55,26 @@ export function newestFirst(progress: readonly ReadingProgress[], now: Date): Re
 /** Whether a language tag names the same language, more or less exactly: "en" and "en-GB". */
 const sameLanguage = (a: string, b: string): boolean => `${a}-`.startsWith(`${b}-`) || `${b}-`.startsWith(`${a}-`);
 
-/** The one language and version to recommend from: stated, else the current page's, else that read last, else the main. */
+/**
+ * The one language and version to recommend from: the current page's, else as stated, else that read last, else the
+ * main. `current` is the page's key where its path does not say which one it is.
+ */
 export function scopeFor(
   { scopes }: RankerIndex,
   reader: ReaderState,
   history: readonly ReadingProgress[],
-  current: string | undefined,
+  place: Place | undefined,
+  current?: string | undefined,
 ): Scope | undefined {
-  const lang = reader.lang?.toLowerCase();
+  if (place) return place.scope;
+  // Pages often say "en_US" and mean "en-US".
+  const lang = reader.lang?.trim().toLowerCase().replaceAll("_", "-");
   const spoken = scopes.filter((scope) => lang === undefined || sameLanguage(scope.lang.toLowerCase(), lang));
   const exact = spoken.filter((scope) => scope.lang.toLowerCase() === lang);
   const eligible = (exact.length > 0 ? exact : spoken).filter(
     ({ version }) => reader.version === undefined || version === reader.version,
   );
-  const having = (test: (page: IndexedPage) => boolean): Scope | undefined =>
-    eligible.find((scope) => scope.pages.some(test));
-  const found = having(({ page }) => page.path === current) ?? eligible.find((scope) => scope.byKey.has(current ?? ""));
+  const found = eligible.find((scope) => scope.byKey.has(current ?? ""));
   if (found) return found;
   for (const { pageKey, seenHash } of history) {
     const scopesOfPage = eligible.filter((scope) => scope.byKey.has(pageKey));
@@ -80,13 +85,18 @@ export function scopeFor(
   return eligible[0];
 }
 
+/** The pages the reader completed. */
+export const completedIn = ({ byKey }: Scope, progress: readonly ReadingProgress[]): Set<IndexedPage> =>
+  new Set(progress.flatMap(({ pageKey, completedAt }) => (completedAt === null ? [] : (byKey.get(pageKey) ?? []))));
+
 export function factsOf(
   scope: Scope,
-  { background }: ReaderState,
+  { background, preferredCategories = [] }: ReaderState,
   history: readonly ReadingProgress[],
   current: IndexedPage | undefined,
 ): Facts {
-  const done = new Set(current && [current]);
+  const done = completedIn(scope, history);
+  if (current) done.add(current);
   const verdicts = new Map<IndexedPage, number>();
   const reads: Read[] = current ? [{ page: current, share: 1 }] : [];
   for (const { pageKey, completedAt, openedAt, percent, dismissedAt, feedback } of history) {
@@ -94,7 +104,6 @@ export function factsOf(
     if (page === undefined) continue;
     if (feedback !== null) verdicts.set(page, VERDICTS[feedback]);
     if (page === current) continue;
-    if (completedAt !== null) done.add(page);
     const wanted = dismissedAt === null && feedback !== "not-for-me";
     if (wanted && completedAt !== null) reads.push({ page, share: 1 });
     else if (wanted && openedAt !== null && percent >= GLANCE)
@@ -105,6 +114,7 @@ export function factsOf(
     scope,
     answers: {
       domain: termsOf(background?.primaryDomain ? [background.primaryDomain] : []),
+      preference: termsOf(preferredCategories),
       "operating-system": termsOf(operatingSystem ? [operatingSystem] : []),
       language: termsOf(background?.programmingLanguages ?? []),
       tool: termsOf(background?.softwareTools ?? []),

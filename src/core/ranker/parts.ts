@@ -1,4 +1,4 @@
-// The score of one page for one reader: fifteen named parts, each of which may raise or lower it. A page's score is
+// The score of one page for one reader: sixteen named parts, each of which may raise or lower it. A page's score is
 // their sum, so that a reason can be read off it. Each part is a measure of about -1 to 1, times its weight.
 import { PARTS } from "../score-parts.ts";
 import type { IndexedPage } from "./prepare.ts";
@@ -44,7 +44,8 @@ export function partsOf(situation: Situation, page: IndexedPage, weights: PartSc
     language: weights.language * fitOf("language", situation, page),
     tool: weights.tool * fitOf("tool", situation, page),
     hardware: weights.hardware * fitOf("hardware", situation, page),
-    domain: weights.domain * Math.max(0, ...metFacets(situation, page, "domain").map(({ rarity }) => rarity)),
+    domain: weights.domain * aboutness("domain", situation, page),
+    preference: weights.preference * aboutness("preference", situation, page),
     changed: changed ? weights.changed : 0,
   };
 }
@@ -61,6 +62,10 @@ function anyOf(part: "tag" | "category", { shares }: Situation, { facets }: Inde
   for (const { id, rarity } of facets[part]) none *= 1 - rarity * (shares[id] ?? 0);
   return 1 - none;
 }
+
+/** How telling a category or tag the page has of those that the reader named: 0 for none. */
+const aboutness = (part: "domain" | "preference", situation: Situation, page: IndexedPage): number =>
+  Math.max(0, ...metFacets(situation, page, part).map(({ rarity }) => rarity));
 
 /** Unread pages between where the reader left off and a page. */
 export function skipped({ unreadBefore }: Situation, last: IndexedPage, page: IndexedPage): number {
@@ -84,7 +89,7 @@ function orderContinuity(situation: Situation, page: IndexedPage): number {
 }
 
 /** The pages to read before a page. */
-export const unreadPrerequisites = ({ done }: Situation, page: IndexedPage): IndexedPage[] =>
+export const unreadPrerequisites = ({ done }: Pick<Situation, "done">, page: IndexedPage): IndexedPage[] =>
   page.prerequisites.filter((first) => !done.has(first));
 
 /** Half for one prerequisite that is met, nearing 1 with more; -1 when none is. */

@@ -5,9 +5,13 @@ import type { Part } from "../score-parts.ts";
 import { canonicalTerm, LEVELS } from "../vocabulary.ts";
 import { type Facets, facetsOf } from "./facets.ts";
 import { prerequisitesOf } from "./graph.ts";
+import { type Place, type Places, plainPath } from "./places.ts";
 import { orderTrust } from "./sequence.ts";
 import { indexText, type TermVector, type TextIndex } from "./text.ts";
 import { type PartScores, weightsOf } from "./weights.ts";
+
+/** To be raised with whatever changes the lists, or stored lists would pass for current: a test notices. */
+const RANKER_VERSION = 1;
 
 /** A page with everything the parts of the score ask of it. */
 export interface IndexedPage {
@@ -47,12 +51,17 @@ export interface RankerOptions {
 export interface RankerIndex {
   /** The site's main one first: that with most pages, and of equal ones the latest version. */
   readonly scopes: readonly Scope[];
+  readonly places: Places;
   readonly weights: PartScores;
   readonly strictPrerequisites: boolean;
+  /** Of the ranker and the owner's options: the same reader and catalogue then have the same list. */
+  readonly version: string;
 }
 
 /** Prepares a catalogue for ranking. The order of `pages` makes no difference. Never throws. */
 export function prepare(pages: readonly CataloguePage[], options: RankerOptions = {}): RankerIndex {
+  const weights = weightsOf(options.weights);
+  const strictPrerequisites = options.strictPrerequisites ?? false;
   const groups = new Map<string, CataloguePage[]>();
   for (const page of pages) {
     const key = JSON.stringify([page.lang, page.version]);
@@ -60,10 +69,21 @@ export function prepare(pages: readonly CataloguePage[], options: RankerOptions 
     if (group) group.push(page);
     else groups.set(key, [page]);
   }
+  const places = new Map<string, Place[]>();
+  const scopes = [...groups.values()].map((group) => {
+    const scope = scopeOf(group);
+    for (const { path, pageKey } of group) {
+      const page = scope.byKey.get(pageKey);
+      if (page) places.set(plainPath(path), [...(places.get(plainPath(path)) ?? []), { path, page, scope }]);
+    }
+    return scope;
+  });
   return {
-    scopes: [...groups.values()].map(scopeOf).sort(mainFirst),
-    weights: weightsOf(options.weights),
-    strictPrerequisites: options.strictPrerequisites ?? false,
+    scopes: scopes.sort(mainFirst),
+    places,
+    weights,
+    strictPrerequisites,
+    version: `${RANKER_VERSION}-${hash(JSON.stringify([weights, strictPrerequisites])).toString(36)}`,
   };
 }
 

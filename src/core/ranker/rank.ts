@@ -1,11 +1,12 @@
 // The ranker's answer: which pages a reader gets, in which order, and why. Pure: the clock is passed in, nothing is
 // random, and the same catalogue, reader and time give the same list in the browser, the Worker and the evaluation.
 import type { ReadingProgress } from "../reading-progress.ts";
-import type { Recommendation } from "../recommendation.ts";
+import type { Reason, Recommendation } from "../recommendation.ts";
 import { diversify, inReadingOrder } from "./diversity.ts";
 import { factsOf, newestFirst, scopeFor } from "./facts.ts";
 import { averageOf, partsOf, type ScoredPage, scoreOf, unreadPrerequisites } from "./parts.ts";
-import type { IndexedPage, RankerIndex } from "./prepare.ts";
+import { placeAt } from "./places.ts";
+import type { IndexedPage, RankerIndex, Scope } from "./prepare.ts";
 import type { ReaderState } from "./reader.ts";
 import { reasonsOf } from "./reasons.ts";
 import { interestsOf, situate } from "./situation.ts";
@@ -18,21 +19,46 @@ export interface RankOptions {
   current?: string | undefined;
 }
 
+/** A page chosen for a list, and why. */
+export interface Choice {
+  readonly page: IndexedPage;
+  readonly score: number;
+  readonly reasons: readonly Reason[];
+}
+
 /** The pages to recommend, best first. Empty for an empty catalogue or a language the site does not have. Never throws. */
 export function rank(index: RankerIndex, reader: ReaderState, options: RankOptions): Recommendation[] {
-  const { ranked, begun, termCount } = score(index, reader, options);
+  const scores = score(index, reader, options);
+  return present(choose(scores, index, options.limit), scores.done);
+}
+
+/** The language and version that a reader's list is of, apart from the page they are on. */
+export const usualScope = (index: RankerIndex, reader: ReaderState, now: Date): Scope | undefined =>
+  scopeFor(index, reader, newestFirst(reader.progress, now), undefined);
+
+/** The pages of a list in the order in which they were chosen, so that a longer list begins like a shorter one. */
+export function choose({ ranked, begun, termCount }: Scores, { weights }: RankerIndex, limit: number): Choice[] {
   // A newcomer is led from the beginning in the site's order, which diversity would only disturb.
-  const list = begun ? diversify(ranked, options.limit, termCount) : ranked.slice(0, options.limit);
+  const list = begun ? diversify(ranked, limit, termCount) : ranked.slice(0, limit);
   const usual = averageOf(ranked);
-  return inReadingOrder(list).map((scored) => {
-    const { pageKey, path, title, summary, level, minutes } = scored.page.page;
-    const reasons = reasonsOf(scored, usual, index.weights);
-    const readFirst = unreadPrerequisites(scored.situation, scored.page).map(({ page }) => ({
-      pageKey: page.pageKey,
-      path: page.path,
-      title: page.title,
+  return list.map((one) => ({ page: one.page, score: one.score, reasons: reasonsOf(one, usual, weights) }));
+}
+
+/**
+ * What was chosen, as a reader gets it: in reading order. A page that stands above a better one, for variety or because
+ * it is to be read first, counts as much as that one. `done` are the pages that count as read.
+ */
+export function present(choices: readonly Choice[], done: ReadonlySet<IndexedPage>): Recommendation[] {
+  const ordered = inReadingOrder(choices);
+  return ordered.map(({ page, reasons }, place) => {
+    const score = Math.max(...ordered.slice(place).map((one) => one.score));
+    const { pageKey, path, title, summary, level, minutes } = page.page;
+    const readFirst = unreadPrerequisites({ done }, page).map(({ page: { pageKey, path, title } }) => ({
+      pageKey,
+      path,
+      title,
     }));
-    return { pageKey, path, title, summary, level, minutes, score: scored.score, reasons, readFirst };
+    return { pageKey, path, title, summary, level, minutes, score, reasons: [...reasons], readFirst };
   });
 }
 
@@ -43,14 +69,19 @@ export interface Scores {
   readonly begun: boolean;
   /** Number of different terms in the language ranked. */
   readonly termCount: number;
+  /** The language and version ranked; undefined when the site does not have it. */
+  readonly scope: Scope | undefined;
+  /** The pages that count as read. */
+  readonly done: ReadonlySet<IndexedPage>;
 }
 
 /** What `rank` makes its list of. */
 export function score(index: RankerIndex, reader: ReaderState, { now, current }: RankOptions): Scores {
   const history = newestFirst(reader.progress, now);
-  const scope = scopeFor(index, reader, history, current);
-  if (scope === undefined) return { ranked: [], begun: false, termCount: 0 };
-  const here = scope.pages.find(({ page }) => page.path === current) ?? scope.byKey.get(current ?? "");
+  const place = placeAt(index.places, current ?? "");
+  const scope = scopeFor(index, reader, history, place, current);
+  if (scope === undefined) return { ranked: [], begun: false, termCount: 0, scope, done: new Set() };
+  const here = place?.page ?? scope.byKey.get(current ?? "");
   const facts = factsOf(scope, reader, history, here);
   const situation = situate(facts);
   const progress = new Map(history.map((one) => [one.pageKey, one]));
@@ -59,8 +90,9 @@ export function score(index: RankerIndex, reader: ReaderState, { now, current }:
   const ranked: ScoredPage[] = [];
   for (const page of scope.pages) {
     const own = progress.get(page.page.pageKey);
-    const changed = own?.completedAt != null && hasChanged(index, page, own);
-    if (page === here || own?.dismissedAt || (own?.completedAt && !changed)) continue;
+    if (page === here || (own && isSettled(index, page, own))) continue;
+    // A completed page that is still here is different now.
+    const changed = own?.completedAt != null;
     // A page that was begun is like itself in everything: that must not count for it.
     const fair = interests.has(page)
       ? situate({ ...facts, reads: facts.reads.filter((one) => one.page !== page) })
@@ -70,8 +102,14 @@ export function score(index: RankerIndex, reader: ReaderState, { now, current }:
     ranked.push({ page, score: scoreOf(parts), parts, changed, situation: fair });
   }
   ranked.sort((a, b) => b.score - a.score || a.page.tieBreak - b.page.tieBreak || a.page.index - b.page.index);
-  return { ranked, begun: situation.last !== undefined, termCount: scope.text.termCount };
+  return { ranked, begun: situation.last !== undefined, termCount: scope.text.termCount, scope, done: facts.done };
 }
+
+/** Whether the reader wants no more of a page: finished, and the same since; dismissed; or not for them. */
+export const isSettled = (index: RankerIndex, page: IndexedPage, own: ReadingProgress): boolean =>
+  own.dismissedAt !== null ||
+  own.feedback === "not-for-me" ||
+  (own.completedAt !== null && !hasChanged(index, page, own));
 
 /** Whether what the reader saw is gone: neither this page, nor a translation or another version of it, is still that. */
 const hasChanged = ({ scopes }: RankerIndex, { page }: IndexedPage, { seenHash }: ReadingProgress): boolean =>

@@ -6,14 +6,16 @@ export interface ReaderState {
   /** null when nothing was ever answered. */
   background: Background | null;
   /**
-   * Only a completed page leaves the list and counts as a prerequisite that is met. A dismissed page is never
-   * recommended, and like one that was "not for me" it is not taken for an interest. Saved pages are not weighed:
-   * they are a list of their own.
+   * Only a completed page counts as a prerequisite that is met, and leaves the list until it changes. A page that was
+   * dismissed or "not for me" is never recommended, nor taken for an interest. Saved pages are not weighed: they are a
+   * list of their own.
    */
   progress: readonly ReadingProgress[];
+  /** Categories and tags they want to see more of. Those that no page has count for nothing. */
+  preferredCategories?: readonly string[] | undefined;
   /**
-   * Only pages in this language (BCP 47) are recommended. Left out, it is that of the current page, else of the page
-   * read last, else the site's main one. The same for the version of the documentation.
+   * Where the current page is not in the catalogue, only pages in this language (BCP 47) are recommended. Left out, it
+   * is that of the page read last, else the site's main one. The same for the version of the documentation.
    */
   lang?: string | undefined;
   version?: string | undefined;

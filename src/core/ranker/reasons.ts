@@ -2,8 +2,9 @@
 // truly falls without the thing it names: each is tried by scoring the page for the same reader without that thing.
 import type { Reason } from "../recommendation.ts";
 import { PARTS, type Part } from "../score-parts.ts";
+import { termName } from "../term-names.ts";
 import type { Level } from "../vocabulary.ts";
-import type { Facet, Term } from "./facets.ts";
+import { type Facet, related, type Term } from "./facets.ts";
 import type { AnswerPart, Answers, Facts } from "./facts.ts";
 import { partsOf, type ScoredPage, scoreOf, skipped } from "./parts.ts";
 import type { IndexedPage } from "./prepare.ts";
@@ -12,8 +13,10 @@ import { addTo, dot, type TermVector } from "./text.ts";
 import type { PartScores } from "./weights.ts";
 
 const MAX_REASONS = 3;
-/** Terms or titles in one sentence. */
+/** Terms or titles that a reason names because they are the strongest. */
 const MAX_VALUES = 2;
+/** Names in one sentence; it says when there are more. */
+const MAX_NAMES = 3;
 /** A reason that costs the score less than this is not worth a reader's time. */
 const LEAST_LOSS = 0.05;
 /** Pages from the start of the site that a newcomer is told about. */
@@ -38,21 +41,6 @@ const KINDS: Partial<Record<Part, Part>> = {
   "follow-up": "prerequisite",
 };
 
-/** What catalogues spell in lower case, by canonical spelling. */
-const NAMES: Readonly<Record<string, string>> = {
-  linux: "Linux",
-  macos: "macOS",
-  windows: "Windows",
-  python: "Python",
-  "c++": "C++",
-  javascript: "JavaScript",
-  typescript: "TypeScript",
-  java: "Java",
-  go: "Go",
-  rust: "Rust",
-  "ros 2": "ROS 2",
-  docker: "Docker",
-};
 const LEVEL_NAMES: Readonly<Record<Level, string>> = {
   beginner: "a beginner",
   intermediate: "an intermediate reader",
@@ -60,11 +48,23 @@ const LEVEL_NAMES: Readonly<Record<Level, string>> = {
   expert: "an expert",
 };
 
-const list = (names: readonly string[]): string => names.join(" and ");
+function list(all: readonly string[]): string {
+  const names = all.length > MAX_NAMES ? [...all.slice(0, MAX_NAMES), "more"] : all;
+  return [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
+}
 const quoted = (names: readonly string[]): string => list(names.map((name) => `“${name}”`));
 const titlesOf = (pages: readonly IndexedPage[]): string[] => pages.map(({ page }) => page.title);
 const labelsOf = (terms: readonly Term[]): string[] => terms.map(({ label }) => label);
-const namesOf = (terms: readonly Term[]): string => list(terms.map(({ key, label }) => NAMES[key] ?? label));
+/** A name that is itself two things would blur into the sentence. */
+const namesOf = (labels: readonly string[]): string =>
+  list(labels.map((label) => (/,| and /.test(label) ? quoted([label]) : termName(label))));
+
+/** Each thing once: of terms that say the same in more or fewer words, the more telling one. */
+function distinct(facets: readonly Facet[], same: (a: string, b: string) => boolean): Facet[] {
+  const telling = facets.toSorted((a, b) => b.rarity - a.rarity || b.key.length - a.key.length);
+  const kept = telling.filter((one, at) => !telling.slice(0, at).some((other) => same(other.key, one.key)));
+  return facets.filter((one) => kept.includes(one));
+}
 
 /** The reader had they never been on the pages. */
 const forget = (facts: Facts, gone: (page: IndexedPage) => boolean): Facts => ({
@@ -79,6 +79,7 @@ const unsay = (facts: Facts, gone: (answer: Term) => boolean): Facts => {
   const kept = (part: AnswerPart): Term[] => facts.answers[part].filter((answer) => !gone(answer));
   const answers: Answers = {
     domain: kept("domain"),
+    preference: kept("preference"),
     "operating-system": kept("operating-system"),
     language: kept("language"),
     tool: kept("tool"),
@@ -119,30 +120,30 @@ const text: Drafting = (situation, page) => {
   const values = labelsOf(answers);
   const keys = answers.map(({ key }) => key);
   const without = unsay(situation, ({ key }) => keys.includes(key));
-  return { values, text: `About ${namesOf(answers)}, from your answers`, without };
+  return { values, text: `About ${namesOf(values)}, from your answers`, without };
 };
 
 /** The terms of a page that the reading shares most. */
 const shared =
-  (part: "tag" | "category", sentence: (facets: readonly Facet[]) => string): Drafting =>
+  (part: "tag" | "category", sentence: (labels: readonly string[]) => string): Drafting =>
   (situation, page) => {
-    const facets = strongest(page.facets[part], ({ id, rarity }) => rarity * (situation.shares[id] ?? 0));
+    const adds = ({ id, rarity }: Facet): number => rarity * (situation.shares[id] ?? 0);
+    const facets = strongest(distinct(page.facets[part].filter(adds), related), adds);
     const keys = facets.map(({ key }) => key);
     const without = forget(situation, (one) => one.facets[part].some(({ key }) => keys.includes(key)));
-    return { values: labelsOf(facets), text: sentence(facets), without };
+    const values = labelsOf(facets);
+    return { values, text: sentence(values), without };
   };
 
 /** What the page asks for or is about, and the reader has. */
 const owned =
   (part: AnswerPart, sentence: (names: string) => string): Drafting =>
   (situation, page) => {
-    const met = metFacets(situation, page, part);
-    // A term can be both a category and a tag.
-    const facets = met.filter(({ key }, at) => met.findIndex((other) => other.key === key) === at);
+    const facets = distinct(metFacets(situation, page, part), (a, b) => answerMeets(part, a, b));
     // A system is one of three, whatever the page calls it.
     const values = part === "operating-system" ? facets.map(({ key }) => key) : labelsOf(facets);
     const without = unsay(situation, (answer) => facets.some(({ key }) => answerMeets(part, answer.key, key)));
-    return { values, text: sentence(namesOf(facets)), without };
+    return { values, text: sentence(namesOf(values)), without };
   };
 
 /** The reader is in the middle of the section or series that the page belongs to. */
@@ -175,8 +176,8 @@ const afterLast =
 
 const DRAFTING: Readonly<Record<Part, Drafting>> = {
   text,
-  tag: shared("tag", (facets) => `About ${namesOf(facets)}, like what you read`),
-  category: shared("category", (facets) => `In ${quoted(labelsOf(facets))}, like what you read`),
+  tag: shared("tag", (labels) => `About ${namesOf(labels)}, like what you read`),
+  category: shared("category", (labels) => `In ${quoted(labels)}, like what you read`),
   series: continued("series", (name, next) => `${next ? "Next" : "Further on"} in ${name}`),
   section: continued("section", (name) => `Part of ${name}, where you are reading`),
   order: afterLast((title, next) => `${next ? "Comes next after" : "Not far from"} ${title}`),
@@ -197,6 +198,7 @@ const DRAFTING: Readonly<Record<Part, Drafting>> = {
   tool: owned("tool", (names) => `Works with ${names}, which you use`),
   hardware: owned("hardware", (names) => `For ${names}, which you have`),
   domain: owned("domain", (names) => `About ${names}, your field`),
+  preference: owned("preference", (names) => `You asked for more about ${names}`),
   changed: () => ({ values: [], text: "Changed since you read it" }),
 };
 

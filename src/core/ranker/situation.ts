@@ -37,8 +37,11 @@ export function interestsOf(reads: readonly Read[]): { page: IndexedPage; weight
   return reads.slice(0, HISTORY).map(({ page, share }, age) => ({ page, weight: share * RECENCY ** age }));
 }
 
-/** The answers to look for in a page's words, while there is nothing better to go by. */
-export const subjectsOf = (answers: Answers): Term[] => [...answers.domain, ...answers.tool];
+/** The answers to look for in a page's words, each once, while there is nothing better to go by. */
+export const subjectsOf = ({ domain, tool }: Answers): Term[] => [
+  ...domain,
+  ...tool.filter(({ key }) => domain.every((other) => other.key !== key)),
+];
 
 export function situate(facts: Facts): Situation {
   const { scope, reads, done, answers } = facts;
@@ -84,14 +87,19 @@ function targetOf({ level, verdicts, reads }: Facts): Situation["target"] {
 
 /** Remembers what it found: thousands of pages ask about a few dozen terms. */
 function meeting({ answers }: Facts): Situation["meets"] {
-  const known: boolean[] = [];
+  const known: Partial<Record<AnswerPart, boolean[]>> = {};
   return (part, { id, key }) => {
-    known[id] ??= answers[part].some((answer) => answerMeets(part, answer.key, key));
-    return known[id];
+    // A category or tag may be met as the reader's field and not as their wish.
+    known[part] ??= [];
+    known[part][id] ??= answers[part].some((answer) => answerMeets(part, answer.key, key));
+    return known[part][id];
   };
 }
 
-/** Hardware and fields are named more or less exactly; systems, languages and tools are not: "c" is not "objective c". */
+/**
+ * Hardware and fields are named more or less exactly. Systems, languages and tools are not, "c" is not "objective c",
+ * and a wish names the very category or tag.
+ */
 export const answerMeets = (part: AnswerPart, answer: string, key: string): boolean =>
   part === "hardware" || part === "domain" ? related(answer, key) : answer === key;
 

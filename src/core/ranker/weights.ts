@@ -20,6 +20,7 @@ const DEFAULTS: PartScores = {
   tool: 0.4,
   hardware: 0.8,
   domain: 0.8,
+  preference: 1,
   changed: 0.8,
 };
 

@@ -2,9 +2,9 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, index, jsonb, pgTable, primaryKey, smallint, text, uuid, varchar } from "drizzle-orm/pg-core";
 import type { Background } from "../../core/background.ts";
+import type { Basis, StoredRecommendation } from "../../core/personalization.ts";
 import { THEMES } from "../../core/profile.ts";
 import { FEEDBACK } from "../../core/reading-progress.ts";
-import type { Reason } from "../../core/recommendation.ts";
 import { LEVELS } from "../../core/vocabulary.ts";
 import { user } from "./auth.ts";
 import { createdAndUpdated, id, jsonCheck, moment, oneOf, stringList } from "./columns.ts";
@@ -25,17 +25,6 @@ export const READER_JSON_BYTES = {
   /** 50 categories of 100 characters. */
   preferredCategories: 32_768,
 } as const;
-
-/** One entry of a stored list; `page` is a page key. Title and path are looked up when it is read. */
-export interface StoredRecommendation {
-  site: string;
-  page: string;
-  score: number;
-  reasons: Reason[];
-}
-
-/** What a stored list was made from: a version per input, per site. Equal bases mean that the list still holds. */
-export type Basis = Record<string, Record<string, string | null>>;
 
 const reader = () =>
   uuid("user_id")
@@ -90,7 +79,8 @@ export const personalizationProfile = pgTable(
     id: id(),
     userId: reader().unique(),
     recommendedContent: jsonb("recommended_content").$type<StoredRecommendation[]>().notNull().default([]),
-    basis: jsonb("basis").$type<Basis>().notNull().default({}),
+    /** By site. Where all but `rankedAt` is equal to what is so now, the site's list still holds. */
+    basis: jsonb("basis").$type<Record<string, Basis>>().notNull().default({}),
     preferredCategories: stringList("preferred_categories"),
     lastPersonalizationUpdate: moment("last_personalization_update"),
     ...createdAndUpdated(),

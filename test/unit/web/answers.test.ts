@@ -1,9 +1,9 @@
 // What the questionnaire's answers become, and what of a background they must leave alone.
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
-import { backgroundInput, EMPTY_BACKGROUND } from "../../../src/core/background.ts";
+import { backgroundInput, backgroundPatch, EMPTY_BACKGROUND } from "../../../src/core/background.ts";
 import { DEFAULT_QUESTIONNAIRE, type Question, type Questionnaire } from "../../../src/core/questionnaire.ts";
-import { answersOf, withAnswers } from "../../../web/answers.ts";
+import { answersOf, missingAnswers, withAnswers } from "../../../web/answers.ts";
 
 const options = ["a", "b", "15", "45"].map((value) => ({ value, label: value }));
 const asking = (field: string, kind: Question["kind"]): Questionnaire => ({
@@ -93,5 +93,44 @@ describe("the answers that a background already holds", () => {
     expect(found("technicalPreferences.sessionMinutes", "one")).toEqual(["15"]);
     expect(found("answers.robot", "one")).toEqual([]);
     expect(found("hardwareSetup.operatingSystem", "one")).toEqual([]);
+  });
+});
+
+describe("answers given on this device before signing in", () => {
+  const device = {
+    experienceLevel: "beginner",
+    primaryDomain: null,
+    programmingLanguages: ["python"],
+    softwareTools: [],
+    hardwareSetup: { operatingSystem: "linux", gpu: "none" },
+    answers: { goal: "walk" },
+    questionnaireVersion: "1",
+  };
+
+  test("all go to a new account, as a PATCH that the Worker takes", () => {
+    const { primaryDomain: _, softwareTools: __, ...given } = device;
+    const patch = missingAnswers(device, { ...EMPTY_BACKGROUND });
+    expect(patch).toEqual(given);
+    expect(z.safeParse(backgroundPatch, patch).success).toBe(true);
+  });
+
+  test("fill what an account does not say, and never change what it says", () => {
+    const account = {
+      ...EMPTY_BACKGROUND,
+      experienceLevel: "expert",
+      hardwareSetup: { operatingSystem: "macos" },
+      questionnaireVersion: "2",
+    };
+    expect(missingAnswers(device, account)).toEqual({
+      programmingLanguages: ["python"],
+      hardwareSetup: { gpu: "none" },
+      answers: { goal: "walk" },
+    });
+  });
+
+  test("are nothing to send where there are none, or the account says it all", () => {
+    expect(missingAnswers({}, { ...EMPTY_BACKGROUND })).toBeUndefined();
+    expect(missingAnswers(device, device)).toBeUndefined();
+    expect(missingAnswers({ questionnaireVersion: "1" }, { ...EMPTY_BACKGROUND })).toBeUndefined();
   });
 });

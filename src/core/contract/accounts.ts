@@ -1,0 +1,152 @@
+// Signing in and out, and the reader's own sessions: Better Auth's routes, as far as they can be reached.
+import {
+  ACCOUNT_BODY_BYTES,
+  changePasswordAnswer,
+  changePasswordInput,
+  emptyInput,
+  getSessionAnswer,
+  listSessionsAnswer,
+  revokeSessionInput,
+  signInAnswer,
+  signInInput,
+  signOutAnswer,
+  signUpAnswer,
+  signUpInput,
+  statusAnswer,
+  updateUserInput,
+} from "../account.ts";
+import { DEFAULT_BODY_BYTES } from "../primitives.ts";
+import { sessionAnswer } from "../session.ts";
+import type { Operation, Route } from "./operation.ts";
+
+const nothing = { schema: emptyInput, maxBytes: DEFAULT_BODY_BYTES, example: {} };
+const PASSWORD = "correct horse battery";
+
+export const accountOperations = {
+  "POST /api/auth/sign-up/email": {
+    id: "signUp",
+    group: "accounts",
+    summary: "Sign up with an address and a password, and be signed in",
+    origin: "docs",
+    caller: "anyone",
+    body: {
+      schema: signUpInput,
+      maxBytes: ACCOUNT_BODY_BYTES,
+      example: {
+        email: "lena@example.test",
+        password: PASSWORD,
+        name: "Lena",
+        image: "https://example.test/lena.png",
+        rememberMe: true,
+      },
+    },
+    answer: signUpAnswer,
+    refusalStatuses: [422],
+  },
+  "POST /api/auth/sign-in/email": {
+    id: "signIn",
+    group: "accounts",
+    summary: "Sign in with an address and a password",
+    origin: "docs",
+    caller: "anyone",
+    body: {
+      schema: signInInput,
+      maxBytes: ACCOUNT_BODY_BYTES,
+      example: { email: "lena@example.test", password: PASSWORD, rememberMe: true },
+    },
+    answer: signInAnswer,
+    refusalStatuses: [401, 403],
+  },
+  "POST /api/auth/sign-out": {
+    id: "signOut",
+    group: "accounts",
+    summary: "End every session of this sign-in and remove the cookie",
+    origin: "docs",
+    caller: "anyone",
+    body: nothing,
+    answer: signOutAnswer,
+  },
+  "GET /api/auth/get-session": {
+    id: "getSession",
+    group: "session",
+    summary: "Who is this, in Better Auth's shape; null for nobody",
+    origin: "docs",
+    caller: "anyone",
+    answer: getSessionAnswer,
+  },
+  "GET /api/session": {
+    id: "whoIsThis",
+    group: "session",
+    summary: "Who is this, from the cache; 401 for a credential that is not good",
+    origin: "docs",
+    caller: "anyone",
+    answer: sessionAnswer,
+    refusals: ["unauthenticated"],
+  },
+  "GET /api/auth/list-sessions": {
+    id: "listSessions",
+    group: "accounts",
+    summary: "The reader's sessions, the most recently used first, at most 100",
+    origin: "own",
+    caller: "account",
+    answer: listSessionsAnswer,
+  },
+  "POST /api/auth/revoke-session": {
+    id: "revokeSession",
+    group: "accounts",
+    summary: "End one of the reader's sessions",
+    origin: "own",
+    caller: "account",
+    body: {
+      schema: revokeSessionInput,
+      maxBytes: DEFAULT_BODY_BYTES,
+      example: { token: "0ab5ec3e-1d7d-4514-a8a6-1399cafbc54e" },
+    },
+    answer: statusAnswer,
+  },
+  "POST /api/auth/revoke-sessions": {
+    id: "revokeSessions",
+    group: "accounts",
+    summary: "End all of the reader's sessions, this one too",
+    origin: "own",
+    caller: "account",
+    body: nothing,
+    answer: statusAnswer,
+  },
+  "POST /api/auth/revoke-other-sessions": {
+    id: "revokeOtherSessions",
+    group: "accounts",
+    summary: "End all sessions that did not come from this one's sign-in",
+    origin: "own",
+    caller: "account",
+    body: nothing,
+    answer: statusAnswer,
+  },
+  "POST /api/auth/change-password": {
+    id: "changePassword",
+    group: "accounts",
+    summary: "Change the password; other sessions end unless told not to",
+    origin: "own",
+    caller: "account",
+    body: {
+      schema: changePasswordInput,
+      maxBytes: ACCOUNT_BODY_BYTES,
+      example: { currentPassword: PASSWORD, newPassword: "another horse battery", revokeOtherSessions: true },
+    },
+    answer: changePasswordAnswer,
+    refusalStatuses: [400],
+  },
+  "POST /api/auth/update-user": {
+    id: "updateUser",
+    group: "accounts",
+    summary: "Change the name or the picture",
+    origin: "own",
+    caller: "account",
+    body: {
+      schema: updateUserInput,
+      maxBytes: ACCOUNT_BODY_BYTES,
+      example: { name: "Lena", image: "https://example.test/lena.png" },
+    },
+    answer: statusAnswer,
+  },
+} as const satisfies Record<Route, Operation>;

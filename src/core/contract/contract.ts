@@ -1,0 +1,20 @@
+// Every route of the Worker. A test holds this table to what app.ts mounts.
+import { accountOperations } from "./accounts.ts";
+import type { Operation, Route } from "./operation.ts";
+import { readerOperations } from "./reader.ts";
+import { serviceOperations } from "./service.ts";
+
+export const CONTRACT = {
+  ...accountOperations,
+  ...readerOperations,
+  ...serviceOperations,
+} as const satisfies Record<Route, Operation>;
+export type Contract = typeof CONTRACT;
+
+/** The same as a list, for whoever goes through all of them. */
+export const OPERATIONS: readonly (Operation & { route: Route; method: string; path: string })[] = Object.entries(
+  CONTRACT as Record<Route, Operation>,
+).map(([route, operation]) => {
+  const [method = "", path = ""] = route.split(" ");
+  return { ...operation, route: route as Route, method, path };
+});

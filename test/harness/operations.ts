@@ -1,0 +1,30 @@
+// Calls the routes as the contract describes them, so that a test of all routes cannot forget a new one.
+import { OPERATIONS } from "../../src/core/contract/contract.ts";
+import type { Answer, Browser, Send } from "./browser.ts";
+import { BASE_URL, CATALOGUE_TOKEN } from "./isolate.ts";
+
+export type Described = (typeof OPERATIONS)[number];
+
+/** Behind a reader's session, of whatever age and proof. */
+export const READER_OPERATIONS = OPERATIONS.filter(({ caller }) => ["reader", "account", "proved"].includes(caller));
+
+/** Path and query that the route accepts. */
+export function pathOf({ path, exampleQuery }: Described): string {
+  return exampleQuery ? `${path}?${new URLSearchParams(exampleQuery)}` : path;
+}
+
+/** Sends a request that the route accepts, from the Worker's own pages, but for what `options` say otherwise. */
+export function call(
+  browser: Browser,
+  operation: Described,
+  { path = pathOf(operation), ...options }: Send & { path?: string } = {},
+): Promise<Answer> {
+  const { method, body, caller } = operation;
+  return browser.send(path, {
+    method,
+    origin: caller === "site-token" ? null : BASE_URL,
+    ...(body && { json: body.example }),
+    ...options,
+    headers: { ...(caller === "site-token" && { Authorization: `Bearer ${CATALOGUE_TOKEN}` }), ...options.headers },
+  });
+}

@@ -1,0 +1,60 @@
+// Readers and sessions as rows, without the half second that a sign-up's hash takes: for tests of many sessions.
+import { CredentialSigner } from "../../src/session/credential.ts";
+import type { TestDatabase } from "./database.ts";
+import { AUTH_SECRET } from "./isolate.ts";
+
+export const SESSION_COOKIE = "__Host-docent.session_token";
+
+export interface SessionRow {
+  userId: string;
+  sessionId: string;
+  token: string;
+  /** What a browser sends. */
+  cookie: string;
+}
+
+const signer = new CredentialSigner(AUTH_SECRET);
+
+/**
+ * A reader who signed in at this moment of the test's clock.
+ * @param of whose second sign-in it is; a new reader's without it
+ * @param password the stored hash of a password
+ */
+export async function insertSession(
+  database: TestDatabase,
+  {
+    of,
+    email,
+    password,
+    seconds = 30 * 86_400,
+  }: { of?: SessionRow; email?: string; password?: string; seconds?: number } = {},
+): Promise<SessionRow> {
+  const at = new Date();
+  const userId = of?.userId ?? crypto.randomUUID();
+  const token = crypto.randomUUID().replaceAll("-", "");
+  const sessionId = crypto.randomUUID();
+  if (!of) {
+    await database.query(
+      `with reader as (insert into "user" (id, email, name, created_at, updated_at, last_login_at)
+         values ($1::uuid, $2, 'Reader', $3::timestamptz, $3::timestamptz, $3::timestamptz) returning id)
+       insert into account (id, user_id, provider_id, account_id, password, created_at, updated_at)
+       select $4::uuid, id, 'credential', id::text, $5::text, $3::timestamptz, $3::timestamptz from reader where $5::text is not null`,
+      [userId, email ?? `${userId}@example.test`, at.toISOString(), crypto.randomUUID(), password ?? null],
+    );
+  }
+  await database.query(
+    `insert into session (id, token, user_id, expires_at, ip_address, user_agent, last_accessed_at, authenticated_at,
+       login_id, created_at, updated_at)
+     values ($1, $2, $3, $4, '203.0.113.7', 'Docent tests', $5, $5, $6, $5, $5)`,
+    [
+      sessionId,
+      token,
+      userId,
+      new Date(at.getTime() + seconds * 1000).toISOString(),
+      at.toISOString(),
+      crypto.randomUUID(),
+    ],
+  );
+  const cookie = `${SESSION_COOKIE}=${encodeURIComponent(await signer.sign(token))}`;
+  return { userId, sessionId, token, cookie };
+}
