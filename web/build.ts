@@ -10,7 +10,7 @@ import { parseConfig } from "../src/core/define-config.ts";
 import { describeApi } from "../src/core/openapi.ts";
 import { publicConfigOf } from "../src/core/public-config.ts";
 import { buildInlineTag, INLINE_LIMIT, TARGET } from "./build-inline.ts";
-import type { PartName } from "./host.ts";
+import type { PartName } from "./part-name.ts";
 
 const WEB = fileURLToPath(new URL(".", import.meta.url));
 const OUT = fileURLToPath(new URL("../dist/assets/", import.meta.url));
@@ -19,7 +19,7 @@ const OUT = fileURLToPath(new URL("../dist/assets/", import.meta.url));
 const PARTS: Readonly<Record<PartName, string>> = {
   widget: "widget.ts",
   dialog: "dialog.ts",
-  local: "local.ts",
+  local: "reader/local.ts",
   ur: "locales/ur.ts",
 };
 

@@ -3,14 +3,15 @@
 // It lives in the page's own DOM and not in a shadow root, because password managers look for fields there; several
 // do not look into shadow roots at all. The price is that the page's styles reach it, which `dialog.css` undoes.
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
-import { type DialogPart, type DialogView, styleSheet } from "./host.ts";
+import { QuestionsForm } from "./elements/questions-form.ts";
+import { SignInForm } from "./elements/sign-in-form.ts";
+import { SignOutForm } from "./elements/sign-out-form.ts";
+import type { DialogPart, DialogView } from "./host.ts";
 import { dir, lang } from "./locales/current.ts";
 import { dialogTexts as texts } from "./locales/dialog-texts.ts";
-import { QuestionsForm } from "./questions-form.ts";
-import type { ReaderStore } from "./reader-store.ts";
-import { SignInForm } from "./sign-in-form.ts";
-import { SignOutForm } from "./sign-out-form.ts";
+import type { ReaderStore } from "./reader/reader-store.ts";
 import dialogCss from "./styles/dialog.css";
+import { styleSheet } from "./styles/style-sheet.ts";
 import tokensCss from "./styles/tokens.css";
 
 class DocentDialog extends LitElement {

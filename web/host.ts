@@ -1,12 +1,11 @@
 // The seam between the loader, which every reader downloads, and the parts it loads only when they are needed.
-// Types and small functions; nothing here may grow the loader.
+// Types only: nothing here may grow the loader.
 import type { FEEDBACK } from "../src/core/reading-progress.ts";
-import type { Local } from "./local.ts";
 import type { Locale } from "./locales/locale.ts";
-import type { ReaderStore } from "./reader-store.ts";
-
-/** Parts that are loaded on demand, each a module of its own. */
-export type PartName = "widget" | "dialog" | "local" | "ur";
+import type { startPassages } from "./passages/passages.ts";
+import type { openLocal } from "./reader/local.ts";
+import type { ReaderStore } from "./reader/reader-store.ts";
+import type { Device, Keys } from "./storage/device.ts";
 
 export type Feedback = (typeof FEEDBACK)[number];
 
@@ -50,14 +49,11 @@ export interface Host {
   loadLocal(): Promise<LocalPart>;
 }
 
-/** Why passages have something to do: answers or choices from before, answers given on this page, a click on a tab. */
-export type PassagesReason = "before" | "now" | Element;
-
 /** The module `widget.ts`. */
 export interface WidgetPart {
   start(host: Host): Widget;
   /** Passages and tabs; also on a page without anything else. */
-  startPassages(host: Host, why: PassagesReason): void;
+  startPassages: typeof startPassages;
 }
 export interface Widget {
   /** Fills a placeholder. */
@@ -70,7 +66,7 @@ export interface Widget {
 
 /** The module `local.ts`. */
 export interface LocalPart {
-  openLocal(host: Host): Local;
+  openLocal: typeof openLocal;
 }
 
 /** A module of `locales/`. */
@@ -81,65 +77,4 @@ export interface LocalePart {
 /** The module `dialog.ts`. */
 export interface DialogPart {
   openDialog(options: { store: ReaderStore; view: DialogView; onClose: () => void }): void;
-}
-
-/** What this browser remembers; each is a key in localStorage, and none is a credential. */
-export interface Device {
-  /** Id of the reader who signed in here. Decides whether a page view asks the Worker at all. */
-  signedInAs(): string | undefined;
-  rememberSignIn(reader: string | undefined): void;
-  /** Did they say that others use this computer too? */
-  isPublic(): boolean;
-  rememberPublic(isPublic: boolean): void;
-  /** Has a reader without an account answered, saved or asked to be remembered here? Or waits something for this one? */
-  hasLocal(account?: string): boolean;
-}
-
-/** Keys in storage; `*` is completed by who writes it. */
-export const keysOf = (worker: string, site: string) => ({
-  signedIn: `docent:${worker}:signed-in`,
-  public: `docent:${worker}:public`,
-  local: `docent:${worker}:${site}:local`,
-  visit: `docent:${worker}:${site}:visit`,
-  outbox: `docent:${worker}:${site}:outbox:`,
-});
-export type Keys = ReturnType<typeof keysOf>;
-
-/**
- * The keys carry the Worker's origin, because several docs projects can share one origin. Storage may be forbidden or
- * full; then every visit is a first visit.
- */
-export function createDevice({ signedIn, public: isPublic, local }: Keys): Device {
-  const memory = new Map<string, string>();
-  const get = (key: string): string | undefined => {
-    try {
-      return localStorage.getItem(key) ?? memory.get(key);
-    } catch {
-      return memory.get(key);
-    }
-  };
-  const set = (key: string, value: string | undefined): void => {
-    memory.delete(key);
-    try {
-      if (value === undefined) localStorage.removeItem(key);
-      else localStorage.setItem(key, value);
-    } catch {
-      // Remembered until the page closes.
-      if (value !== undefined) memory.set(key, value);
-    }
-  };
-  return {
-    signedInAs: () => get(signedIn),
-    rememberSignIn: (reader) => set(signedIn, reader),
-    isPublic: () => get(isPublic) !== undefined,
-    rememberPublic: (yes) => set(isPublic, yes ? "1" : undefined),
-    hasLocal: (account) => get(account === undefined ? local : `${local}:${account}`) !== undefined,
-  };
-}
-
-/** A style sheet from text. Constructed sheets need no exception in a strict `style-src`. */
-export function styleSheet(text: string): CSSStyleSheet {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(text);
-  return sheet;
 }

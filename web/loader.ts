@@ -2,26 +2,15 @@
 // Downloaded by every reader, so it stays small; it sends nothing and stores nothing until the reader acts. It draws
 // the placeholders itself and loads the widget on the first click, or at once for a reader who has signed in or acted
 // here before.
-import { drawingsIn, element, KINDS } from "./drawings.ts";
-import {
-  type Action,
-  createDevice,
-  type DialogPart,
-  type Host,
-  keysOf,
-  type LocalePart,
-  type LocalPart,
-  type Options,
-  type PartName,
-  type PassagesReason,
-  type Shell,
-  styleSheet,
-  type Widget,
-  type WidgetPart,
-} from "./host.ts";
+import { drawingsIn, element, KINDS } from "./elements/drawings.ts";
+import type { Action, DialogPart, Host, LocalePart, LocalPart, Options, Shell, Widget, WidgetPart } from "./host.ts";
 import { loaderTexts } from "./locales/en.ts";
-import { factsKey, visitKey } from "./storage-keys.ts";
+import type { PartName } from "./part-name.ts";
+import type { PassagesReason } from "./passages/passages.ts";
+import { createDevice, keysOf } from "./storage/device.ts";
+import { factsKey, visitKey } from "./storage/storage-keys.ts";
 import shellCss from "./styles/shell.css";
+import { styleSheet } from "./styles/style-sheet.ts";
 import tokensCss from "./styles/tokens.css";
 
 /** Paths of each part's files below the Worker's origin, the entry first. Written in by the build. */

@@ -1,25 +1,26 @@
 // What a reader sees outside the dialog once the widget is loaded. Loaded by the loader on the first click, or for a
 // reader who has signed in or acted here before.
 import type { LitElement } from "lit";
-import { AccountMenu } from "./account-menu.ts";
-import { createApi } from "./api.ts";
-import { announce } from "./events.ts";
-import { createFactCache } from "./facts.ts";
-import { forgetDevice } from "./forget-device.ts";
-import { type Host, type Shell, styleSheet, type Widget } from "./host.ts";
-import { ContinueLink, SavedPages } from "./known-pages.ts";
-import type { StoreElement } from "./light-element.ts";
+import { createApi } from "./api/api.ts";
+import { AccountMenu } from "./elements/account-menu.ts";
+import { ContinueLink, SavedPages } from "./elements/known-pages.ts";
+import type { StoreElement } from "./elements/light-element.ts";
+import { eventsFor, PageActions } from "./elements/page-actions.ts";
+import { DEFAULT_LIMIT, RecommendationList } from "./elements/recommendation-list.ts";
+import type { Host, Shell, Widget } from "./host.ts";
 import { useLocale } from "./locales/current.ts";
-import { defineMarks, markNavigation, markSections, removeMarks } from "./marks.ts";
-import { Outbox } from "./outbox.ts";
-import { contentOf, currentPath } from "./page.ts";
-import { eventsFor, PageActions } from "./page-actions.ts";
-import { ReaderStore } from "./reader-store.ts";
-import { ReadingTracker } from "./reading-tracker.ts";
-import { DEFAULT_LIMIT, RecommendationList } from "./recommendation-list.ts";
-import { safeStorage } from "./safe-storage.ts";
+import { announce } from "./page/events.ts";
+import { contentOf, currentPath } from "./page/page.ts";
+import { createFactCache } from "./passages/facts.ts";
+import { forgetDevice } from "./reader/forget-device.ts";
+import { Outbox } from "./reader/outbox.ts";
+import { ReaderStore } from "./reader/reader-store.ts";
+import { Visit } from "./reader/visit.ts";
+import { defineMarks, markNavigation, markSections, removeMarks } from "./reading/marks.ts";
+import { ReadingTracker } from "./reading/reading-tracker.ts";
+import { safeStorage } from "./storage/safe-storage.ts";
+import { styleSheet } from "./styles/style-sheet.ts";
 import widgetCss from "./styles/widget.css";
-import { Visit } from "./visit.ts";
 
 /** Most pages one list may ask for. */
 const MOST = 20;
@@ -30,7 +31,7 @@ function giveFocusBack(opener: HTMLElement): void {
   if (document.activeElement === document.body) document.querySelector<HTMLElement>("docent-account")?.focus();
 }
 
-function createStore({ worker, site, device, keys, options, loadLocal }: Host, host: Host): ReaderStore {
+function createStore({ worker, site, device, keys, options, loadLocal }: Host): ReaderStore {
   const api = createApi(worker, site);
   const now = () => Date.now();
   return new ReaderStore({
@@ -52,7 +53,7 @@ function createStore({ worker, site, device, keys, options, loadLocal }: Host, h
     }),
     facts: createFactCache(worker),
     forgetDevice: (account) => forgetDevice(worker, account),
-    openLocal: async () => (await loadLocal()).openLocal(host),
+    openLocal: async () => (await loadLocal()).openLocal({ keys, catalogue: options.catalogue }),
     rememberAlways: options.rememberAlways,
   });
 }
@@ -90,7 +91,7 @@ function watchReading(store: ReaderStore, { options, device }: Host): () => void
   return () => tracker?.say();
 }
 
-export { startPassages } from "./passages.ts";
+export { startPassages } from "./passages/passages.ts";
 
 export function start(host: Host): Widget {
   if (host.locale) useLocale(host.locale);
@@ -100,7 +101,7 @@ export function start(host: Host): Widget {
   customElements.define("docent-page-actions", PageActions);
   customElements.define("docent-saved-pages", SavedPages);
   const sheet = styleSheet(widgetCss);
-  const store = createStore(host, host);
+  const store = createStore(host);
   let sayRead = () => {};
 
   const widget: Widget = {

@@ -20,6 +20,36 @@ const OUTSIDE = ["../../dev/x.ts", "../../test/x.ts", "../../web/x.ts", "../../c
 const TOP = ["../app.ts", "../worker.ts", "../index.ts", "../config.ts"];
 const LIBRARIES = ["hono", "hono/cors", "drizzle-orm", "drizzle-orm/pg-core", "better-auth", "better-auth/api"];
 
+/** What each room of the browser may know of the others. */
+const WEB_ROOMS: Record<string, string[]> = {
+  storage: [],
+  page: [],
+  styles: [],
+  locales: [],
+  api: ["page"],
+  passages: ["api", "locales", "page", "storage", "styles"],
+  reader: ["api", "page", "passages", "storage"],
+  reading: ["locales", "page", "reader", "styles"],
+  elements: ["api", "host.ts", "locales", "page", "reader", "reading", "storage", "styles"],
+};
+const WEB_ENTRIES = ["build.ts", "build-inline.ts", "dialog.ts", "host.ts", "inline.ts", "loader.ts", "widget.ts"];
+
+const webArrows = (room: string, may: string[]): Arrows => {
+  const others = [...Object.keys(WEB_ROOMS).filter((one) => one !== room), ...WEB_ENTRIES];
+  const path = (one: string) => (one.endsWith(".ts") ? `../${one}` : `../${one}/x.ts`);
+  return {
+    refused: [
+      ...everyRoom("../../src/"),
+      "../../src/http/x.ts",
+      "../../src/db/x.ts",
+      "../../dev/x.ts",
+      "../../test/x.ts",
+      ...others.filter((one) => !may.includes(one)).map(path),
+    ],
+    allowed: ["lit", "../../src/core/x.ts", "./x2.ts", ...may.map(path)],
+  };
+};
+
 /** By the file that imports. */
 const ARROWS: Record<string, Arrows> = {
   "src/core/x.ts": {
@@ -103,6 +133,7 @@ const ARROWS: Record<string, Arrows> = {
     ],
     allowed: ["lit", "../src/core/x.ts", "./x2.ts"],
   },
+  ...Object.fromEntries(Object.entries(WEB_ROOMS).map(([room, may]) => [`web/${room}/x.ts`, webArrows(room, may)])),
 };
 
 /** Ways to write one import. */

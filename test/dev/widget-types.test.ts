@@ -16,7 +16,7 @@ async function compile(source: string): Promise<string> {
   // The widget's own description of its events, to hold the two together.
   writeFileSync(
     join(folder, "events.d.ts"),
-    readFileSync(join(ROOT, "web/events.ts"), "utf8")
+    readFileSync(join(ROOT, "web/page/events.ts"), "utf8")
       .replace(/^export function[\s\S]*/m, "")
       .replace(/import .*\n/, "type Facts = Readonly<Record<string, readonly string[]>>;\n"),
   );
@@ -86,7 +86,7 @@ test("they are the events that the widget announces, and its elements", async ()
     export const same: Same<Frozen<DocentEvents>, { [Name in keyof DocentEventDetails]: DocentEventDetails[Name] }> = true;
   `);
   expect(said).toBe("");
-  const drawings = readFileSync(join(ROOT, "web/drawings.ts"), "utf8");
+  const drawings = readFileSync(join(ROOT, "web/elements/drawings.ts"), "utf8");
   const kinds = /const KINDS = (\[.*?\])/s.exec(drawings)?.[1] ?? "[]";
   const described = readFileSync(join(ROOT, "web/docent.d.ts"), "utf8").match(/"docent-[a-z]+": DocentElement/g) ?? [];
   const names = described.map((line) => line.replace(/^"docent-|": .*$/g, ""));

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { backgroundInput, backgroundPatch, EMPTY_BACKGROUND } from "../../../src/core/background.ts";
 import { DEFAULT_QUESTIONNAIRE, type Question, type Questionnaire } from "../../../src/core/questionnaire.ts";
-import { answersOf, missingAnswers, withAnswers } from "../../../web/answers.ts";
+import { answersOf, missingAnswers, withAnswers } from "../../../web/reader/answers.ts";
 
 const options = ["a", "b", "15", "45"].map((value) => ({ value, label: value }));
 const asking = (field: string, kind: Question["kind"]): Questionnaire => ({

@@ -1,9 +1,9 @@
 // What a reader without an account has on this device: two tabs lose nothing, and nothing stored can break a page.
 import { describe, expect, test } from "vitest";
 import type { ProgressEvent } from "../../../src/core/progress-events.ts";
-import { LocalReader } from "../../../web/local-reader.ts";
-import { EMPTY_STATE, type LocalState, mergeStates, parseState, withEvents } from "../../../web/local-state.ts";
-import { safeStorage } from "../../../web/safe-storage.ts";
+import { LocalReader } from "../../../web/reader/local-reader.ts";
+import { EMPTY_STATE, type LocalState, mergeStates, parseState, withEvents } from "../../../web/reader/local-state.ts";
+import { safeStorage } from "../../../web/storage/safe-storage.ts";
 import { MemoryStorage } from "./memory-storage.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00.000Z");

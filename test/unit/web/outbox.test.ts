@@ -1,9 +1,9 @@
 // Events on their way: nothing is lost, nothing is sent for somebody else, and no event can hold up the others.
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ProgressEvent } from "../../../src/core/progress-events.ts";
-import type { Outcome } from "../../../web/api.ts";
-import { Outbox, type SendOptions } from "../../../web/outbox.ts";
-import { safeStorage } from "../../../web/safe-storage.ts";
+import type { Outcome } from "../../../web/api/api.ts";
+import { Outbox, type SendOptions } from "../../../web/reader/outbox.ts";
+import { safeStorage } from "../../../web/storage/safe-storage.ts";
 import { MemoryStorage } from "./memory-storage.ts";
 
 const ADA = "ada";

@@ -1,6 +1,6 @@
 // A recommendation is text that somebody pushed: its link never leaves the docs site.
 import { describe, expect, test } from "vitest";
-import { pageAddress } from "../../../web/page-address.ts";
+import { pageAddress } from "../../../web/page/page-address.ts";
 
 const HERE = "https://docs.example.com/guide/start.html?x=1#y";
 

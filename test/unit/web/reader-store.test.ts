@@ -2,16 +2,16 @@
 // The Worker is answers in the order they are asked for; storage and everything that uses it is real.
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { ProgressEvent } from "../../../src/core/progress-events.ts";
-import type { Api, Outcome } from "../../../web/api.ts";
-import { createFactCache, readFacts } from "../../../web/facts.ts";
-import { forgetDevice } from "../../../web/forget-device.ts";
-import { createDevice, type Host, keysOf } from "../../../web/host.ts";
-import { openLocal } from "../../../web/local.ts";
-import { Outbox } from "../../../web/outbox.ts";
-import { ReaderStore } from "../../../web/reader-store.ts";
-import { safeStorage } from "../../../web/safe-storage.ts";
-import { Visit } from "../../../web/visit.ts";
-import type { LooseBackground, Me } from "../../../web/wire.ts";
+import type { Api, Outcome } from "../../../web/api/api.ts";
+import type { LooseBackground, Me } from "../../../web/api/wire.ts";
+import { createFactCache, readFacts } from "../../../web/passages/facts.ts";
+import { forgetDevice } from "../../../web/reader/forget-device.ts";
+import { openLocal } from "../../../web/reader/local.ts";
+import { Outbox } from "../../../web/reader/outbox.ts";
+import { ReaderStore } from "../../../web/reader/reader-store.ts";
+import { Visit } from "../../../web/reader/visit.ts";
+import { createDevice, keysOf } from "../../../web/storage/device.ts";
+import { safeStorage } from "../../../web/storage/safe-storage.ts";
 import { MemoryStorage } from "./memory-storage.ts";
 
 const WORKER = "https://auth.example";
@@ -129,7 +129,7 @@ function openStore(site: string): ReaderStore {
   const device = createDevice(keys);
   const api = accounts.api();
   const now = () => Date.now();
-  const host = { keys, options: { catalogue: "data:," } } as unknown as Host;
+  const host = { keys, catalogue: "data:," };
   return new ReaderStore({
     api,
     device,

@@ -1,8 +1,8 @@
 // What was read, as a page shows it, and how much of a page counts as read.
 import { describe, expect, test } from "vitest";
-import { Reading } from "../../../web/reading.ts";
-import { ReadingMeter } from "../../../web/reading-meter.ts";
-import type { ReadPage } from "../../../web/wire.ts";
+import type { ReadPage } from "../../../web/api/wire.ts";
+import { Reading } from "../../../web/reader/reading.ts";
+import { ReadingMeter } from "../../../web/reading/reading-meter.ts";
 
 const AT = "2026-03-01T12:00:00.000Z";
 const LATER = "2026-03-01T13:00:00.000Z";

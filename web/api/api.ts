@@ -1,0 +1,116 @@
+// The Worker's API as the widget uses it. An expected failure is a value; this file never throws and never retries.
+import { currentPath, pageLanguage, pageVersion } from "../page/page.ts";
+import { anything, parse, type Shape } from "./shape.ts";
+import {
+  type LooseBackground,
+  looseBackground,
+  meAnswer,
+  progressAnswer,
+  publicConfig,
+  recommendationsAnswer,
+  refusal,
+  userAnswer,
+} from "./wire.ts";
+
+/** Milliseconds until a request counts as unreachable. */
+const TIMEOUT = 10_000;
+/** Characters of a page's path; the catalogue takes no longer ones. */
+const CATALOGUE_PATH = 512;
+/** Characters of a language tag that the catalogue takes. */
+const LANGUAGE_TAG = 35;
+
+export type Failure = (
+  | /** No answer, a 5xx, or an answer that is not what it should be: nothing is known about the reader. */
+  { kind: "unreachable" }
+  /** A 4xx; `code` is Better Auth's or our problem's. */
+  | { kind: "refused"; status: number; code: string }
+) & {
+  /** How long the Worker asked to be left alone. */
+  retryAfterMs?: number;
+};
+
+export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+const UNREACHABLE: Outcome<never> = { ok: false, failure: { kind: "unreachable" } };
+
+/** Is the failure the Worker's "who are you?" Only meaningful where no credentials were sent in the body. */
+export const isSignedOut = (failure: Failure): boolean => failure.kind === "refused" && failure.status === 401;
+
+export type Api = ReturnType<typeof createApi>;
+
+/** The client for one Worker and one docs site. */
+export function createApi(worker: string, site: string) {
+  async function call<T>(
+    method: string,
+    path: string,
+    shape: Shape<T>,
+    options: { body?: unknown; anonymous?: boolean; keepalive?: boolean } = {},
+  ): Promise<Outcome<T>> {
+    const { body } = options;
+    try {
+      const response = await fetch(worker + path, {
+        method,
+        credentials: options.anonymous ? "omit" : "include",
+        keepalive: options.keepalive ?? false,
+        signal: AbortSignal.timeout(TIMEOUT),
+        // Without a body there is no header of ours, so a read needs no preflight.
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      });
+      const answer: unknown = await response.json().catch(() => undefined);
+      if (response.ok) {
+        const value = parse(shape, answer);
+        return value === undefined ? UNREACHABLE : { ok: true, value };
+      }
+      const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+      const later = Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {};
+      if (response.status >= 500) return { ok: false, failure: { kind: "unreachable", ...later } };
+      const code = parse(refusal, answer)?.code ?? "";
+      return { ok: false, failure: { kind: "refused", status: response.status, code, ...later } };
+    } catch {
+      return UNREACHABLE;
+    }
+  }
+
+  /** The page the reader is on, unless its path is longer than any page's can be, and what it says of itself. */
+  const current = (): Record<string, string> => {
+    const [path, lang, version] = [currentPath(), pageLanguage(), pageVersion()];
+    return {
+      ...(path.length <= CATALOGUE_PATH && { current: path }),
+      ...(lang !== "" && lang.length <= LANGUAGE_TAG && { lang }),
+      ...(version !== undefined && { version }),
+    };
+  };
+
+  return {
+    /** Who is reading, what they answered, and what they did with the pages of this site. */
+    me: () => call("GET", `/api/me?${new URLSearchParams({ site })}`, meAnswer),
+    /** Merges reading events of one reader, and of nobody else who may have signed in meanwhile. */
+    progress: (reader: string, events: readonly object[], options: { keepalive?: boolean; withMe?: boolean } = {}) =>
+      call(
+        "POST",
+        `/api/progress?${new URLSearchParams({ reader, ...(options.withMe && { with: "me" }) })}`,
+        progressAnswer,
+        { body: { site, sentAt: new Date().toISOString(), events }, keepalive: options.keepalive ?? false },
+      ),
+    /** Who is signed in, by name. Asks the database, so only when the reader wants to know. */
+    user: () => call("GET", "/api/auth/get-session", userAnswer),
+    // A name is not asked for: an account needs none, and each field less is a reader more.
+    signUp: (email: string, password: string, rememberMe: boolean) =>
+      call("POST", "/api/auth/sign-up/email", userAnswer, { body: { name: "", email, password, rememberMe } }),
+    signIn: (email: string, password: string, rememberMe: boolean) =>
+      call("POST", "/api/auth/sign-in/email", userAnswer, { body: { email, password, rememberMe } }),
+    signOut: () => call("POST", "/api/auth/sign-out", anything, { body: {} }),
+    background: () => call("GET", "/api/background", looseBackground),
+    /** What is named changes, the rest stays. */
+    changeBackground: (body: LooseBackground) => call("PATCH", "/api/background", looseBackground, { body }),
+    saveBackground: (body: LooseBackground) => call("PUT", "/api/background", looseBackground, { body }),
+    recommendations: (limit: number) =>
+      call(
+        "GET",
+        `/api/recommendations?${new URLSearchParams({ site, limit: String(limit), ...current() })}`,
+        recommendationsAnswer,
+      ),
+    /** The questionnaire: a static file, without credentials. */
+    questionnaire: () => call("GET", "/docent/config.json", publicConfig, { anonymous: true }),
+  };
+}

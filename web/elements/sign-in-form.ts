@@ -1,0 +1,202 @@
+// The form to sign in or up. Real forms with real labels and `autocomplete`, so that password managers fill and save;
+// passwords stay in their fields and never become a property.
+import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
+import { dialogTexts as texts } from "../locales/dialog-texts.ts";
+import type { SignInFailure } from "../reader/reader-state.ts";
+import type { ReaderStore } from "../reader/reader-store.ts";
+
+/** Characters of a password; Better Auth's own bounds. */
+const LEAST = 8;
+const MOST = 128;
+
+type FieldName = "email" | "password";
+
+/** One text per failure a reader can meet here. The codes are Better Auth's. */
+function explain(failure: SignInFailure): { field?: FieldName; text: string } {
+  if (failure.kind === "unreachable") return { text: texts.unreachable };
+  if (failure.kind === "cookie-lost") return { text: texts.cookieLost };
+  if (failure.status === 429) return { text: texts.tooMany };
+  switch (failure.code) {
+    case "INVALID_EMAIL_OR_PASSWORD":
+      return { text: texts.wrongCredentials };
+    case "USER_ALREADY_EXISTS":
+    case "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL":
+      return { field: "email", text: texts.emailTaken };
+    case "INVALID_EMAIL":
+      return { field: "email", text: texts.emailInvalid };
+    case "PASSWORD_TOO_SHORT":
+      return { field: "password", text: texts.passwordTooShort(LEAST) };
+    case "PASSWORD_TOO_LONG":
+      return { field: "password", text: texts.passwordTooLong(MOST) };
+    case "ACCOUNT_BLOCKED":
+      return { text: texts.notAllowed };
+    default:
+      return { text: texts.refused };
+  }
+}
+
+export class SignInForm extends LitElement {
+  static override properties: PropertyDeclarations = {
+    mode: { attribute: false },
+    busy: { state: true },
+    mistakes: { state: true },
+    problem: { state: true },
+    passwordShown: { state: true },
+    isPublic: { state: true },
+  };
+  declare mode: "sign-in" | "sign-up";
+  declare busy: boolean;
+  declare mistakes: Partial<Record<FieldName, string>>;
+  declare problem: string;
+  declare passwordShown: boolean;
+  /** Others use this computer too. */
+  declare isPublic: boolean;
+  store: ReaderStore | undefined;
+
+  constructor() {
+    super();
+    this.mode = "sign-in";
+    this.busy = false;
+    this.mistakes = {};
+    this.problem = "";
+    this.passwordShown = false;
+    this.isPublic = false;
+  }
+
+  protected override createRenderRoot(): this {
+    return this;
+  }
+
+  protected override firstUpdated(): void {
+    // Where the dialog is already open, nobody else moves the focus.
+    this.#field("email")?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const up = this.mode === "sign-up";
+    return html`
+      <h2 id="docent-title">${up ? texts.signUpTitle : texts.signInTitle}</h2>
+      ${up ? html`<p class="intro">${texts.signUpWhy}</p>` : nothing}
+      <form method="post" novalidate aria-busy=${this.busy} @submit=${this.#submit}>
+        <p class="problem" role="alert">${this.problem || nothing}</p>
+        <div class="field">
+          <label for="docent-email">${texts.email}</label>
+          <input
+            id="docent-email"
+            name="email"
+            type="email"
+            autocomplete="email"
+            inputmode="email"
+            autocapitalize="none"
+            spellcheck="false"
+            maxlength="255"
+            required
+            autofocus
+            aria-invalid=${this.mistakes.email !== undefined}
+            aria-describedby="docent-email-mistake"
+          />
+          <p id="docent-email-mistake" class="mistake">${this.mistakes.email ?? nothing}</p>
+        </div>
+        <div class="field">
+          <label for="docent-password">${texts.password}</label>
+          <input
+            id="docent-password"
+            name="password"
+            type=${this.passwordShown ? "text" : "password"}
+            autocomplete=${up ? "new-password" : "current-password"}
+            autocapitalize="none"
+            spellcheck="false"
+            required
+            aria-invalid=${this.mistakes.password !== undefined}
+            aria-describedby="docent-password-hint docent-password-mistake"
+          />
+          <p id="docent-password-hint" class="hint">${up ? texts.passwordHint(LEAST) : nothing}</p>
+          <p id="docent-password-mistake" class="mistake">${this.mistakes.password ?? nothing}</p>
+          <label class="show">
+            <input type="checkbox" .checked=${this.passwordShown} @change=${this.#showPassword} />
+            ${texts.showPassword}
+          </label>
+        </div>
+        <label class="show">
+          <input
+            type="checkbox"
+            aria-describedby="docent-public-hint"
+            .checked=${this.isPublic}
+            @change=${(event: Event) => {
+              this.isPublic = event.target instanceof HTMLInputElement && event.target.checked;
+            }}
+          />
+          ${texts.publicComputer}
+        </label>
+        <p id="docent-public-hint" class="hint">${this.isPublic ? texts.publicHint : nothing}</p>
+        <button type="submit" class="main">
+          ${this.busy ? texts.working : up ? texts.signUpAction : texts.signInAction}
+        </button>
+      </form>
+      <p class="switch">
+        ${up ? texts.haveAccount : texts.newHere}
+        <button type="button" class="link" @click=${this.#switch}>
+          ${up ? texts.signInTitle : texts.signUpTitle}
+        </button>
+      </p>
+    `;
+  }
+
+  #field(name: FieldName): HTMLInputElement | null {
+    return this.querySelector<HTMLInputElement>(`input[name=${name}]`);
+  }
+
+  #showPassword(event: Event): void {
+    this.passwordShown = event.target instanceof HTMLInputElement && event.target.checked;
+  }
+
+  /** The other form, with what was typed still in it. */
+  #switch(): void {
+    this.mistakes = {};
+    this.problem = "";
+    this.dispatchEvent(new Event("docent-switch"));
+    this.#field("email")?.focus();
+  }
+
+  /** The browser's own checks, in our words, beside the field. */
+  #check(email: HTMLInputElement, password: HTMLInputElement): Partial<Record<FieldName, string>> {
+    const mistakes: Partial<Record<FieldName, string>> = {};
+    if (email.validity.valueMissing) mistakes.email = texts.emailMissing;
+    else if (!email.validity.valid) mistakes.email = texts.emailInvalid;
+    const { length } = password.value;
+    if (length === 0) mistakes.password = texts.passwordMissing;
+    else if (this.mode === "sign-up" && length < LEAST) mistakes.password = texts.passwordTooShort(LEAST);
+    else if (this.mode === "sign-up" && length > MOST) mistakes.password = texts.passwordTooLong(MOST);
+    return mistakes;
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const { store } = this;
+    const email = this.#field("email");
+    const password = this.#field("password");
+    if (!store || !email || !password || this.busy) return;
+    this.problem = "";
+    this.mistakes = this.#check(email, password);
+    if (Object.keys(this.mistakes).length > 0) return this.#focusMistake();
+
+    this.busy = true;
+    const up = this.mode === "sign-up";
+    const failure = await store[up ? "signUp" : "signIn"](email.value, password.value, this.isPublic);
+    this.busy = false;
+    if (failure === undefined) {
+      this.passwordShown = false;
+      this.dispatchEvent(new Event(up ? "docent-signed-up" : "docent-signed-in"));
+      return;
+    }
+    const { field, text } = explain(failure);
+    if (field) this.mistakes = { [field]: text };
+    else this.problem = text;
+    this.#focusMistake();
+  }
+
+  async #focusMistake(): Promise<void> {
+    await this.updateComplete;
+    this.querySelector<HTMLInputElement>("input[aria-invalid=true]")?.focus();
+  }
+}
