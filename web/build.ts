@@ -97,8 +97,8 @@ const withoutLitStyles: Plugin = {
 const afterTheWidget: Plugin = {
   name: "after-the-widget",
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]web[\\/](dialog|local)\.ts$/ }, async ({ path }) => ({
-      contents: `${await readFile(path, "utf8")}\nimport "./widget.ts";\n`,
+    onLoad({ filter: /[\\/]web[\\/](dialog|reader[\\/]local)\.ts$/ }, async ({ path }) => ({
+      contents: `${await readFile(path, "utf8")}\nimport ${JSON.stringify(join(WEB, "widget.ts"))};\n`,
       loader: "ts",
     }));
   },
