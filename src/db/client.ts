@@ -3,7 +3,7 @@
 import { neon, neonConfig } from "@neondatabase/serverless";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
 import * as schema from "./schema/index.ts";
-import { DatabaseUnavailable } from "./unavailable.ts";
+import { DatabaseUnavailable, isAboutConnection } from "./unavailable.ts";
 
 export type Database = NeonHttpDatabase<typeof schema>;
 
@@ -41,16 +41,16 @@ function isRead(init: RequestInit): boolean {
   return typeof init.body === "string" && /^\{"query":"\s*select\b/i.test(init.body);
 }
 
-/** The SQLSTATE of a refused statement; the HTTP status when Postgres itself did not refuse. */
-function reasonOf(status: number, body: ArrayBuffer): string {
+/** The SQLSTATE of a refused statement; undefined when the body is no refusal of Postgres. */
+function refusalOf(body: ArrayBuffer): string | undefined {
   try {
     const error: unknown = JSON.parse(new TextDecoder().decode(body));
     const named = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
-    if (status === 400 && /^[0-9A-Z]{5}$/.test(named)) return named;
+    return /^[0-9A-Z]{5}$/.test(named) ? named : undefined;
   } catch {
     // No answer of the protocol: a proxy's page, say.
+    return undefined;
   }
-  return `status ${status}`;
 }
 
 /** SQLSTATE classes 22 and 23 are about the values a statement was given; any other refusal is a fault of ours. */
@@ -71,13 +71,16 @@ function sender(options: DatabaseOptions): Send {
     } catch (error) {
       throw new DatabaseUnavailable("no answer", { cause: error });
     }
-    // 400 is Postgres' refusal; 413 and 507 are Neon's "too large", which a retry would only repeat. Everything else
-    // (a quota, a proxy, an endpoint that is waking) is no answer to this statement.
-    if (!response.ok && ![400, 413, 507].includes(response.status)) {
-      throw new DatabaseUnavailable(`status ${response.status}`);
-    }
-    const reason = response.ok ? undefined : reasonOf(response.status, body);
-    if (reason !== undefined && !isAboutInput(reason)) options.onFailure(reason);
+    if (response.ok) return new Response(body, response);
+    // 400 with an SQLSTATE is Postgres' refusal; without one, Neon has lost its own connection to Postgres. 413 and 507
+    // are Neon's "too large", which a retry would only repeat. Everything else (a quota, a proxy, an endpoint that is
+    // waking) is no answer to this statement.
+    // https://github.com/neondatabase/neon/blob/main/proxy/src/serverless/sql_over_http.rs
+    const refusal = response.status === 400 ? refusalOf(body) : undefined;
+    const reason = refusal ?? `status ${response.status}`;
+    const tooLarge = response.status === 413 || response.status === 507;
+    if (refusal === undefined ? !tooLarge : isAboutConnection(refusal)) throw new DatabaseUnavailable(reason);
+    if (!isAboutInput(reason)) options.onFailure(reason);
     return new Response(body, response);
   };
   return async (url, init) => {

@@ -11,6 +11,15 @@ export class DatabaseUnavailable extends Error {
  */
 const OUTAGE_CLASSES = new Set(["08", "53", "57"]);
 
+/** Says "not now" with an SQLSTATE. */
+const isNotNow = (state: string): boolean => OUTAGE_CLASSES.has(state.slice(0, 2));
+
+/**
+ * The connection itself: lost, shut down, starting up (57P03: a database that is waking), or one too many. Another
+ * attempt may find it well; for want of memory or disk, or after a cancelled statement, it would only add to the load.
+ */
+export const isAboutConnection = (state: string): boolean => /^(08...|57P0.|53300)$/.test(state);
+
 /** The driver nests what happened: drizzle in `cause`, the Neon driver in `sourceError`. */
 function* chain(error: unknown): Generator<object> {
   const seen = new Set<object>();
@@ -32,7 +41,7 @@ export function sqlState(error: unknown): string | undefined {
 /** Did this fail because Postgres could not be asked? */
 export function isUnavailable(error: unknown): boolean {
   for (const at of chain(error)) if (at instanceof DatabaseUnavailable) return true;
-  return OUTAGE_CLASSES.has(sqlState(error)?.slice(0, 2) ?? "");
+  return isNotNow(sqlState(error) ?? "");
 }
 
 /** The name of the constraint an integrity violation (class 23) is about. */

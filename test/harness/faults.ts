@@ -10,6 +10,9 @@ const advance = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 const refusal = (status: number, body: object) => Response.json({ message: "injected fault", ...body }, { status });
 
+/** As the endpoint passes on what Postgres itself has said. */
+const sqlError = (code: string) => refusal(400, { code, severity: "FATAL" });
+
 export class TimeLimits {
   readonly #signals = new Map<AbortSignal, { at: number; controller: AbortController }>();
   readonly #timers = new Map<object, { at: number; run: () => void }>();
@@ -87,7 +90,23 @@ export const sqlFaults = (
       return refusal(503, {});
     },
   },
-  "is starting up (57P03)": { happen: async () => refusal(400, { code: "57P03", severity: "FATAL" }) },
+  "is starting up (57P03)": { retried: true, lasting: true, happen: async () => sqlError("57P03") },
+  "is shut down after it ran (57P01)": {
+    retried: true,
+    happen: async (call) => {
+      await call();
+      return sqlError("57P01");
+    },
+  },
+  "is lost by Neon after it ran (400)": {
+    retried: true,
+    happen: async (call) => {
+      await call();
+      return refusal(400, { code: "" });
+    },
+  },
+  "has no connection left (53300)": { retried: true, happen: async () => sqlError("53300") },
+  "runs out of memory (53200)": { happen: async () => sqlError("53200") },
   hangs: { retried: true, lasting: true, happen: (_, { signal }) => limits.hang(signal) },
   "hangs after it ran": {
     retried: true,
