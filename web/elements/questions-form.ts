@@ -6,6 +6,7 @@ import type { LooseBackground, ShownQuestion, ShownQuestionnaire } from "../api/
 import { lang, questionText } from "../locales/current.ts";
 import { dialogTexts as texts } from "../locales/dialog-texts.ts";
 import { said } from "../locales/said.ts";
+import { backgroundOf, saveBackground } from "../reader/account.ts";
 import { type Answers, answersOf, withAnswers } from "../reader/answers.ts";
 import type { ReaderStore } from "../reader/reader-store.ts";
 
@@ -49,7 +50,7 @@ export class QuestionsForm extends LitElement {
     const { store } = this;
     if (!store) return;
     this.state = { status: "loading" };
-    const [questionnaire, background] = await Promise.all([store.api.questionnaire(), store.background()]);
+    const [questionnaire, background] = await Promise.all([store.api.questionnaire(), backgroundOf(store)]);
     if (!background.ok && isSignedOut(background.failure)) {
       this.dispatchEvent(new Event("docent-signed-out"));
       return;
@@ -152,7 +153,7 @@ export class QuestionsForm extends LitElement {
     if (!store || state.status !== "asking" || this.busy) return;
     this.problem = "";
     this.busy = true;
-    const failure = await store.saveBackground(withAnswers(state.background, state.questionnaire, this.answers));
+    const failure = await saveBackground(store, withAnswers(state.background, state.questionnaire, this.answers));
     this.busy = false;
     if (failure === undefined) {
       if (this.store) this.store.draft = undefined;

@@ -2,6 +2,7 @@
 // passwords stay in their fields and never become a property.
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { dialogTexts as texts } from "../locales/dialog-texts.ts";
+import { signIn, signUp } from "../reader/account.ts";
 import type { SignInFailure } from "../reader/reader-state.ts";
 import type { ReaderStore } from "../reader/reader-store.ts";
 
@@ -182,7 +183,11 @@ export class SignInForm extends LitElement {
 
     this.busy = true;
     const up = this.mode === "sign-up";
-    const failure = await store[up ? "signUp" : "signIn"](email.value, password.value, this.isPublic);
+    const failure = await (up ? signUp : signIn)(store, {
+      email: email.value,
+      password: password.value,
+      isPublic: this.isPublic,
+    });
     this.busy = false;
     if (failure === undefined) {
       this.passwordShown = false;

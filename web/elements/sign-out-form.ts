@@ -1,6 +1,7 @@
 // Signing out asks what stays on this device. On a computer that others use too, nothing does unless they say so.
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { dialogTexts as texts } from "../locales/dialog-texts.ts";
+import { signOut } from "../reader/account.ts";
 import type { ReaderStore } from "../reader/reader-store.ts";
 
 export class SignOutForm extends LitElement {
@@ -56,7 +57,7 @@ export class SignOutForm extends LitElement {
     event.preventDefault();
     if (!this.store || this.busy) return;
     this.busy = true;
-    this.failed = (await this.store.signOut(this.#keeps)) !== undefined;
+    this.failed = (await signOut(this.store, this.#keeps)) !== undefined;
     this.busy = false;
     if (!this.failed) this.#done();
   }

@@ -2,8 +2,8 @@
 // account is known to the Worker, somebody without who has acted to this device, and everybody else to nobody.
 // Talks to the API; knows nothing of elements. Says "change" after every change.
 import type { ProgressEvent } from "../../src/core/progress-events.ts";
-import { type Api, type Failure, isSignedOut, type Outcome } from "../api/api.ts";
-import type { LooseBackground, Me, ShownRecommendation, User } from "../api/wire.ts";
+import { type Api, isSignedOut, type Outcome } from "../api/api.ts";
+import type { Me, ShownRecommendation, User } from "../api/wire.ts";
 import { announce } from "../page/events.ts";
 import { currentPath, listScope, pageTitle } from "../page/page.ts";
 import type { FactCache } from "../passages/facts.ts";
@@ -12,7 +12,7 @@ import type { Answers } from "./answers.ts";
 import { stillFitting } from "./kept-list.ts";
 import type { Local } from "./local.ts";
 import type { Outbox } from "./outbox.ts";
-import type { Announcement, ReaderState, RecommendationState, SignInFailure } from "./reader-state.ts";
+import type { Announcement, ReaderState, RecommendationState } from "./reader-state.ts";
 import { Reading } from "./reading.ts";
 import type { Visit } from "./visit.ts";
 
@@ -36,6 +36,8 @@ export interface StoreParts {
 }
 
 export class ReaderStore extends EventTarget {
+  /** For the rest of this room. */
+  readonly parts: StoreParts;
   reader: ReaderState = { status: "checking" };
   recommendations: RecommendationState = { status: "none" };
   /** What they did with the pages of this site. */
@@ -56,35 +58,34 @@ export class ReaderStore extends EventTarget {
   /** Counts who was asked for and found: an answer to an earlier question changes nothing. */
   #turn = 0;
   #listTurn = 0;
-  readonly #parts: StoreParts;
 
   constructor(parts: StoreParts) {
     super();
-    this.#parts = parts;
+    this.parts = parts;
   }
 
   get api(): Api {
-    return this.#parts.api;
+    return this.parts.api;
   }
 
   get isPublic(): boolean {
-    return this.#parts.device.isPublic();
+    return this.parts.device.isPublic();
   }
 
   /** Whose account it is; also while the Worker cannot say so, because what happens is stored before it is sent. */
-  get #account(): string | undefined {
+  get account(): string | undefined {
     const { reader } = this;
     if (reader.status === "signed-in") return reader.id;
-    return reader.status === "guest" || reader.status === "signed-out" ? undefined : this.#parts.device.signedInAs();
+    return reader.status === "guest" || reader.status === "signed-out" ? undefined : this.parts.device.signedInAs();
   }
 
   /** Whether what is read now is remembered, on the server or on this device. */
   get remembers(): boolean {
-    if (this.#account !== undefined) return true;
+    if (this.account !== undefined) return true;
     return this.reader.status === "guest" && this.local?.reader.state?.reading.on === true;
   }
 
-  #changed(
+  changed(
     change: Partial<
       Pick<ReaderStore, "reader" | "recommendations" | "reading" | "user" | "announcement" | "dialogFailedAt">
     >,
@@ -97,7 +98,7 @@ export class ReaderStore extends EventTarget {
   }
 
   setDialogFailure(at: HTMLElement | undefined): void {
-    if (at !== this.dialogFailedAt) this.#changed({ dialogFailedAt: at });
+    if (at !== this.dialogFailedAt) this.changed({ dialogFailedAt: at });
   }
 
   /**
@@ -105,16 +106,16 @@ export class ReaderStore extends EventTarget {
    * @param asked the reader wants to know, so a new visit begins
    */
   async begin(asked = false): Promise<void> {
-    const { device, visit } = this.#parts;
+    const { device, visit } = this.parts;
     const known = device.signedInAs();
     this.#turn += 1;
     if (known === undefined) return this.#beginWithout();
     if (asked) visit.end();
     visit.begin();
     if (visit.state && visit.state.reader === known) return this.#resume();
-    this.#changed({ reader: { status: "checking" } });
+    this.changed({ reader: { status: "checking" } });
     const patience = setTimeout(() => {
-      if (this.reader.status === "checking") this.#changed({ reader: { status: "unreachable" } });
+      if (this.reader.status === "checking") this.changed({ reader: { status: "unreachable" } });
     }, PATIENCE);
     const check = visit.mayAsk() ? this.#check(known) : undefined;
     const list = this.#limit > 0 && visit.mayAsk() ? this.loadRecommendations() : undefined;
@@ -124,53 +125,53 @@ export class ReaderStore extends EventTarget {
 
   /** A later page of the visit: everything but the list is known. */
   #resume(): void {
-    const { visit, outbox } = this.#parts;
+    const { visit, outbox } = this.parts;
     const { state } = visit;
     if (!state) return;
     this.#readerId = state.reader;
     const reading = new Reading(state.rows).add(state.events, state.titles);
-    this.#changed({ reader: { status: "signed-in", id: state.reader, hasAnswers: state.hasAnswers }, reading });
+    this.changed({ reader: { status: "signed-in", id: state.reader, hasAnswers: state.hasAnswers }, reading });
     // Nothing waits to be sent on this page, so a new list may be asked for when it is left over.
     if (this.#limit > 0) this.#showKeptList(outbox.hasPending(state.reader));
   }
 
   /** The list of this visit, without what has been read since; asked for anew where too little is left of it. */
   #showKeptList(somethingWaits: boolean): void {
-    const { visit } = this.#parts;
+    const { visit } = this.parts;
     const items = stillFitting(visit.state?.list ?? null, this.reading);
     if (items.length >= Math.min(this.#limit, 1) && (somethingWaits || items.length >= this.#limit)) {
-      this.#changed({ recommendations: { status: "ready", items } });
+      this.changed({ recommendations: { status: "ready", items } });
     } else if (visit.mayAsk()) void this.loadRecommendations();
-    else this.#changed({ recommendations: items.length > 0 ? { status: "ready", items } : { status: "failed" } });
+    else this.changed({ recommendations: items.length > 0 ? { status: "ready", items } : { status: "failed" } });
   }
 
   /** Nobody is signed in: what this device knows, if anything. */
   async #beginWithout(): Promise<void> {
-    const { device, openLocal, rememberAlways } = this.#parts;
+    const { device, openLocal, rememberAlways } = this.parts;
     if (!device.hasLocal() && !rememberAlways && this.local === undefined) {
-      this.#changed({ reader: { status: "signed-out" }, recommendations: { status: "none" }, reading: new Reading() });
+      this.changed({ reader: { status: "signed-out" }, recommendations: { status: "none" }, reading: new Reading() });
       return;
     }
     try {
       this.local = await openLocal();
     } catch (error) {
       console.warn("docent: a part of the widget could not be loaded", error);
-      this.#changed({ reader: { status: "signed-out" } });
+      this.changed({ reader: { status: "signed-out" } });
       return;
     }
     if (rememberAlways && this.local.reader.state === undefined) this.local.reader.remember(true);
-    this.#showLocal();
+    this.showLocal();
     if (this.reader.status === "guest") void this.loadRecommendations();
   }
 
   /** Draws what this device knows. */
-  #showLocal(announcement?: Announcement): void {
-    const { facts, device } = this.#parts;
+  showLocal(announcement?: Announcement): void {
+    const { facts, device } = this.parts;
     if (device.signedInAs() !== undefined) return;
     const state = this.local?.reader.state;
     const said = announcement ? { announcement } : {};
     if (!state) {
-      this.#changed({
+      this.changed({
         reader: { status: "signed-out" },
         recommendations: { status: "none" },
         reading: new Reading(),
@@ -182,37 +183,37 @@ export class ReaderStore extends EventTarget {
     // Without answers here, those of another site of this Worker stay.
     if (background) facts.write({ ...background }, announcement !== "saved");
     const reading = new Reading().add(state.events, state.titles);
-    this.#changed({ reader: { status: "guest", hasAnswers: background !== null }, reading, ...said });
+    this.changed({ reader: { status: "guest", hasAnswers: background !== null }, reading, ...said });
   }
 
   /** Another tab signed in or out or changed what is on this device, or the page came back from the browser's cache. */
   sync(): void {
-    const { device } = this.#parts;
+    const { device } = this.parts;
     const known = device.signedInAs();
     this.local?.reader.sync();
-    if (known === undefined && this.reader.status === "signed-in") this.#leave();
+    if (known === undefined && this.reader.status === "signed-in") this.leave();
     else if (known !== undefined && (this.reader.status !== "signed-in" || this.reader.id !== known)) {
       if (this.reader.status !== "checking") void this.begin(true);
     } else if (known === undefined) {
-      if (this.local) this.#showLocal();
+      if (this.local) this.showLocal();
       else if (device.hasLocal()) void this.#beginWithout();
     }
   }
 
   /** The session is over, and what was kept of the account for the page's passages with it. */
-  #leaveAccount(): void {
-    this.#parts.facts.clear();
-    this.#leave();
+  leaveAccount(): void {
+    this.parts.facts.clear();
+    this.leave();
   }
 
   /** Nobody is signed in any more. */
-  #leave(announcement?: Announcement): void {
-    const { device, visit } = this.#parts;
+  leave(announcement?: Announcement): void {
+    const { device, visit } = this.parts;
     this.#turn += 1;
     device.rememberSignIn(undefined);
     visit.end();
     this.user = undefined;
-    this.#changed({
+    this.changed({
       reader: { status: "signed-out" },
       recommendations: { status: "none" },
       reading: new Reading(),
@@ -223,24 +224,24 @@ export class ReaderStore extends EventTarget {
 
   /** Asks who this is. Events that wait are sent along, in the same request. */
   async #check(known: string): Promise<void> {
-    const { api, outbox, device } = this.#parts;
+    const { api, outbox, device } = this.parts;
     const turn = this.#turn;
     const isOver = () => turn !== this.#turn || device.signedInAs() !== known;
     if (outbox.hasPending(known)) {
       const flushed = await outbox.flush(known, { withMe: true });
       if (isOver()) return this.#checkAnew(turn);
-      if (flushed.status === "sent" && flushed.value.me) return this.#enterAs(flushed.value.me);
+      if (flushed.status === "sent" && flushed.value.me) return this.enterAs(flushed.value.me);
       if (flushed.status === "failed" && flushed.failure.kind === "unreachable") {
-        this.#changed({ reader: { status: "unreachable" } });
+        this.changed({ reader: { status: "unreachable" } });
         return;
       }
     }
     const answer = await api.me();
     if (isOver()) return this.#checkAnew(turn);
-    if (answer.ok) return this.#enterAs(answer.value);
+    if (answer.ok) return this.enterAs(answer.value);
     // An outage never signs anybody out.
-    if (isSignedOut(answer.failure)) this.#leaveAccount();
-    else this.#changed({ reader: { status: "unreachable" } });
+    if (isSignedOut(answer.failure)) this.leaveAccount();
+    else this.changed({ reader: { status: "unreachable" } });
   }
 
   /** Another tab changed who this is, and nothing here has asked about it yet. */
@@ -250,7 +251,7 @@ export class ReaderStore extends EventTarget {
 
   #adopt(me: Me): void {
     this.#turn += 1;
-    const { device, facts, visit, outbox } = this.#parts;
+    const { device, facts, visit, outbox } = this.parts;
     const { id } = me.user;
     device.rememberSignIn(id);
     facts.write(me.background);
@@ -262,7 +263,7 @@ export class ReaderStore extends EventTarget {
     const events = outbox.pending(id);
     const list = visit.state?.reader === id ? visit.state.list : null;
     visit.start({ reader: id, hasAnswers, rows, events, titles: {}, list });
-    this.#changed({
+    this.changed({
       reader: { status: "signed-in", id, hasAnswers },
       reading: new Reading(rows).add(events),
       ...(me.user.email === "" ? {} : { user: me.user }),
@@ -271,8 +272,8 @@ export class ReaderStore extends EventTarget {
   }
 
   /** Adopts, and brings along what waits on this device, also where this browser stores nothing. */
-  async #enterAs(me: Me): Promise<void> {
-    const { device } = this.#parts;
+  async enterAs(me: Me): Promise<void> {
+    const { device } = this.parts;
     const { id } = me.user;
     this.#adopt(me);
     if (device.hasLocal() || device.hasLocal(id) || this.local?.reader.holds(id)) await this.#takeLocalAlong(me);
@@ -283,7 +284,7 @@ export class ReaderStore extends EventTarget {
    * after the Worker has it all; what did not arrive is tried again on the next page.
    */
   async #takeLocalAlong(me: Me): Promise<void> {
-    const { api, openLocal, visit } = this.#parts;
+    const { api, openLocal, visit } = this.parts;
     const { id } = me.user;
     try {
       this.local ??= await openLocal();
@@ -294,7 +295,7 @@ export class ReaderStore extends EventTarget {
     const state = reader.claim(id);
     if (!state) return;
     const { arrived, latest } = await this.local.send(api, state, me);
-    if (this.#account !== id) return;
+    if (this.account !== id) return;
     if (!arrived) return visit.end();
     reader.release(id);
     if (latest?.user.id === id) this.#adopt(latest);
@@ -314,105 +315,38 @@ export class ReaderStore extends EventTarget {
     const before = this.recommendations;
     this.#listTurn += 1;
     const turn = this.#listTurn;
-    const account = this.#account;
-    this.#changed({ recommendations: { status: "loading", items: before.status === "ready" ? before.items : [] } });
+    const account = this.account;
+    this.changed({ recommendations: { status: "loading", items: before.status === "ready" ? before.items : [] } });
     const patience = setTimeout(() => {
       const { recommendations } = this;
       if (turn === this.#listTurn && recommendations.status === "loading" && recommendations.items.length === 0)
-        this.#changed({ recommendations: { status: "failed" } });
+        this.changed({ recommendations: { status: "failed" } });
     }, PATIENCE);
     const answer = await this.#askForList(Math.min(this.#limit + SPARE, MOST));
     clearTimeout(patience);
     if (turn !== this.#listTurn || this.reader.status === "signed-out") return;
-    if (account !== this.#account) return this.loadRecommendations();
+    if (account !== this.account) return this.loadRecommendations();
     if (answer.ok) {
-      this.#changed({ recommendations: { status: "ready", items: answer.value } });
+      this.changed({ recommendations: { status: "ready", items: answer.value } });
       this.#keepList();
-    } else if (isSignedOut(answer.failure)) this.#leaveAccount();
-    else this.#changed({ recommendations: { status: "failed" } });
+    } else if (isSignedOut(answer.failure)) this.leaveAccount();
+    else this.changed({ recommendations: { status: "failed" } });
   }
 
   async #askForList(limit: number): Promise<Outcome<readonly ShownRecommendation[]>> {
-    if (this.local && this.#parts.device.signedInAs() === undefined) return this.local.recommend(limit);
-    const answer = await this.#parts.api.recommendations(limit);
+    if (this.local && this.parts.device.signedInAs() === undefined) return this.local.recommend(limit);
+    const answer = await this.parts.api.recommendations(limit);
     return answer.ok ? { ok: true, value: answer.value.recommendations } : answer;
   }
 
   #keepList(): void {
     const { recommendations } = this;
     if (this.reader.status !== "signed-in" || recommendations.status !== "ready") return;
-    this.#parts.visit.change({ list: { scope: listScope(), answer: { recommendations: [...recommendations.items] } } });
+    this.parts.visit.change({ list: { scope: listScope(), answer: { recommendations: [...recommendations.items] } } });
   }
 
-  signUp(email: string, password: string, isPublic: boolean): Promise<SignInFailure | undefined> {
-    return this.#enter(this.#parts.api.signUp(email, password, !isPublic), isPublic);
-  }
-
-  signIn(email: string, password: string, isPublic: boolean): Promise<SignInFailure | undefined> {
-    return this.#enter(this.#parts.api.signIn(email, password, !isPublic), isPublic);
-  }
-
-  /** @returns what went wrong, or undefined */
-  async #enter(
-    request: Promise<Outcome<{ user: User } | null>>,
-    isPublic: boolean,
-  ): Promise<SignInFailure | undefined> {
-    const { api, device, visit, outbox } = this.#parts;
-    const answer = await request;
-    if (!answer.ok) return answer.failure;
-    // The answer says yes; whether the browser kept the cookie only the next request can tell.
-    const me = await api.me();
-    if (!me.ok) return isSignedOut(me.failure) ? { kind: "cookie-lost" } : me.failure;
-    device.rememberPublic(isPublic);
-    visit.end();
-    await this.#enterAs(me.value);
-    if (outbox.hasPending(me.value.user.id)) void outbox.flush(me.value.user.id, { urgent: true });
-    this.#changed({ announcement: "signed-in" });
-    void this.loadRecommendations();
-    return undefined;
-  }
-
-  /**
-   * With nothing kept here, what waits to be sent is sent before: there is no later.
-   * @param keep leaves a copy of answers and reading on this device
-   * @returns what went wrong; then the reader is still signed in
-   */
-  async signOut(keep: boolean): Promise<Failure | undefined> {
-    const { api, device, openLocal } = this.#parts;
-    const id = this.reader.status === "signed-in" ? this.reader.id : undefined;
-    this.dispatchEvent(new Event("leaving"));
-    const unsent = id === undefined ? undefined : await this.#flushAll(id);
-    if (unsent && !keep) return unsent;
-    const background = keep ? await api.background() : undefined;
-    if (background && !background.ok && !isSignedOut(background.failure)) return background.failure;
-    const local = keep ? (this.local ?? (await openLocal().catch(() => undefined))) : undefined;
-    if (keep && !local) return { kind: "unreachable" };
-    const answer = await api.signOut();
-    if (!answer.ok) return answer.failure;
-    this.draft = undefined;
-    if (local) {
-      if (id !== undefined) local.keep(id, background?.ok ? background.value : {}, this.reading);
-      this.local = local;
-    } else this.#clearDevice(id);
-    device.rememberPublic(false);
-    this.#leave("signed-out");
-    return undefined;
-  }
-
-  /** @returns what kept the events from the Worker; nothing where the session is over, because there is no way then */
-  async #flushAll(id: string): Promise<Failure | undefined> {
-    const { outbox } = this.#parts;
-    for (;;) {
-      const before = outbox.pending(id).length;
-      const flushed = await outbox.flush(id, { urgent: true });
-      // What the Worker will never take is dropped, and the rest goes on.
-      if (flushed.status === "sent" || outbox.pending(id).length < before) continue;
-      return flushed.status === "failed" && !isSignedOut(flushed.failure) ? flushed.failure : undefined;
-    }
-  }
-
-  #clearDevice(account: string | undefined): void {
-    const { outbox, facts, forgetDevice } = this.#parts;
+  clearDevice(account: string | undefined): void {
+    const { outbox, facts, forgetDevice } = this.parts;
     // What is only in memory, because storage is full, goes as well.
     if (account !== undefined) outbox.clear(account);
     this.local?.reader.clear();
@@ -423,51 +357,17 @@ export class ReaderStore extends EventTarget {
   /** Name and address for the account menu. Without an answer the menu does without. */
   async loadUser(): Promise<void> {
     if (this.user !== undefined) return;
-    const account = this.#account;
-    const answer = await this.#parts.api.user();
-    if (!answer.ok || account !== this.#account) return;
-    if (answer.value === null) this.#leaveAccount();
-    else if (answer.value.user.email !== "") this.#changed({ user: answer.value.user });
-  }
-
-  /** The answers so far, from the account or from this device. */
-  async background(): Promise<Outcome<LooseBackground>> {
-    if (this.reader.status === "signed-in" || this.reader.status === "unreachable") return this.#parts.api.background();
-    return { ok: true, value: { ...this.local?.reader.background } };
-  }
-
-  /** Saves the whole background, then ranks anew. */
-  async saveBackground(input: LooseBackground): Promise<Failure | undefined> {
-    const { api, facts, visit } = this.#parts;
-    if (this.reader.status !== "signed-in") return this.#saveHere(input);
-    const account = this.#account;
-    const answer = await api.saveBackground(input);
-    if (account !== this.#account) return answer.ok ? undefined : answer.failure;
-    if (!answer.ok) {
-      if (isSignedOut(answer.failure)) this.#leaveAccount();
-      return answer.failure;
-    }
-    facts.write(answer.value);
-    visit.change({ hasAnswers: true });
-    this.#changed({ reader: { ...this.reader, hasAnswers: true }, announcement: "saved" });
-    announce("docent-saved", { what: "answers", where: "server" });
-    void this.loadRecommendations();
-    return undefined;
-  }
-
-  async #saveHere(input: LooseBackground): Promise<Failure | undefined> {
-    const local = await this.#localToWrite();
-    if (!local?.saveAnswers(input)) return { kind: "unreachable" };
-    this.#showLocal("saved");
-    announce("docent-saved", { what: "answers", where: "device" });
-    void this.loadRecommendations();
-    return undefined;
+    const account = this.account;
+    const answer = await this.parts.api.user();
+    if (!answer.ok || account !== this.account) return;
+    if (answer.value === null) this.leaveAccount();
+    else if (answer.value.user.email !== "") this.changed({ user: answer.value.user });
   }
 
   /** The reader acts for the first time: from now on this device remembers, also what they read. */
-  async #localToWrite(): Promise<Local | undefined> {
+  async localToWrite(): Promise<Local | undefined> {
     try {
-      this.local ??= await this.#parts.openLocal();
+      this.local ??= await this.parts.openLocal();
     } catch (error) {
       console.warn("docent: a part of the widget could not be loaded", error);
       return undefined;
@@ -478,30 +378,30 @@ export class ReaderStore extends EventTarget {
 
   /** Whether what they read is remembered on this device; asking for it is an act of its own. */
   async remember(on: boolean): Promise<void> {
-    const local = await this.#localToWrite();
+    const local = await this.localToWrite();
     local?.reader.remember(on);
-    this.#showLocal();
+    this.showLocal();
     if (this.recommendations.status === "none") void this.loadRecommendations();
   }
 
   /** Removes everything that a reader without an account has on this device. */
   forget(): void {
     this.draft = undefined;
-    this.#clearDevice(undefined);
-    this.#showLocal("forgotten");
+    this.clearDevice(undefined);
+    this.showLocal("forgotten");
   }
 
   /** What was read, while somebody reads. It is sent later. */
   track(events: readonly ProgressEvent[]): void {
     if (!this.remembers) return;
     this.#keep(events, this.local);
-    announce("docent-saved", { what: "progress", where: this.#account === undefined ? "device" : "server" });
+    announce("docent-saved", { what: "progress", where: this.account === undefined ? "device" : "server" });
   }
 
   /** What the reader pressed. It is sent at once. @returns whether it is kept */
   async act(events: readonly ProgressEvent[]): Promise<boolean> {
-    const account = this.#account;
-    const local = account === undefined ? await this.#localToWrite() : undefined;
+    const account = this.account;
+    const local = account === undefined ? await this.localToWrite() : undefined;
     if (account === undefined && !local) return false;
     this.#keep(events, local);
     // Their first act made them a reader whom pages are recommended to.
@@ -513,8 +413,8 @@ export class ReaderStore extends EventTarget {
   }
 
   #keep(events: readonly ProgressEvent[], local: Local | undefined): void {
-    const { outbox, visit } = this.#parts;
-    const account = this.#account;
+    const { outbox, visit } = this.parts;
+    const account = this.account;
     const titles = { [currentPath()]: pageTitle() };
     if (account !== undefined) {
       for (const event of events) outbox.add(account, event);
@@ -523,24 +423,24 @@ export class ReaderStore extends EventTarget {
         events: [...(before?.events ?? []), ...events],
         titles: { ...before?.titles, ...titles },
       });
-      this.#changed({ reading: this.reading.add(events, titles) });
+      this.changed({ reading: this.reading.add(events, titles) });
     } else if (local) {
       local.reader.record(events, titles);
-      this.#showLocal();
+      this.showLocal();
     }
   }
 
   async #flush(options: { urgent?: boolean; keepalive?: boolean }): Promise<void> {
     if (this.reader.status !== "signed-in") return;
     const { id } = this.reader;
-    const flushed = await this.#parts.outbox.flush(id, options);
+    const flushed = await this.parts.outbox.flush(id, options);
     // The session ended, or somebody else's began. What waits is kept for its reader.
-    if (id === this.#account && flushed.status === "failed" && isSignedOut(flushed.failure)) await this.begin(true);
+    if (id === this.account && flushed.status === "failed" && isSignedOut(flushed.failure)) await this.begin(true);
   }
 
   /** The page is being left, or the connection came back: what waits is sent, if this page view may still ask. */
   async sendWaiting(keepalive: boolean): Promise<void> {
-    const { outbox, visit } = this.#parts;
+    const { outbox, visit } = this.parts;
     if (this.reader.status !== "signed-in" || !outbox.hasPending(this.reader.id) || !visit.mayAsk()) return;
     await this.#flush({ keepalive });
   }

@@ -5,6 +5,7 @@ import type { ProgressEvent } from "../../../src/core/progress-events.ts";
 import type { Api, Outcome } from "../../../web/api/api.ts";
 import type { LooseBackground, Me } from "../../../web/api/wire.ts";
 import { createFactCache, readFacts } from "../../../web/passages/facts.ts";
+import { saveBackground, signIn, signOut, signUp } from "../../../web/reader/account.ts";
 import { forgetDevice } from "../../../web/reader/forget-device.ts";
 import { openLocal } from "../../../web/reader/local.ts";
 import { Outbox } from "../../../web/reader/outbox.ts";
@@ -154,6 +155,8 @@ function openStore(site: string): ReaderStore {
   });
 }
 
+const credentials = (email: string) => ({ email, password: "a good password" });
+
 /** A page view. */
 async function open(site = "course"): Promise<ReaderStore> {
   const store = openStore(site);
@@ -166,24 +169,24 @@ const localKeys = () => keys(local).filter((key) => key.includes(":local"));
 
 test("What a reader left on the device at sign-out goes to no other account, and back to theirs", async () => {
   const store = await open();
-  await store.signUp("ada", "a good password", false);
-  await store.saveBackground({ experienceLevel: "expert" });
+  await signUp(store, { ...credentials("ada"), isPublic: false });
+  await saveBackground(store, { experienceLevel: "expert" });
   await store.act([save("/of-ada")]);
-  await store.signOut(true);
+  await signOut(store, true);
   await vi.waitFor(() => expect(store.reader).toEqual({ status: "guest", hasAnswers: true }));
   await store.act([save("/of-bob")]);
 
-  await store.signUp("bob", "a good password", false);
+  await signUp(store, { ...credentials("bob"), isPublic: false });
   expect(accounts.saved("bob")).toEqual(["/of-bob"]);
   expect(accounts.backgrounds.get("bob")).toBeUndefined();
   await store.act([save("/later")]);
-  await store.signOut(true);
+  await signOut(store, true);
   await vi.waitFor(() => expect(store.reader.status).toBe("guest"));
   expect(store.reading.at("/of-ada")).toBeUndefined();
 
   accounts.events.clear();
   accounts.backgrounds.delete("ada");
-  await store.signIn("ada", "a good password", false);
+  await signIn(store, { ...credentials("ada"), isPublic: false });
   expect(accounts.saved("ada")).toEqual(["/of-ada"]);
   expect(accounts.backgrounds.get("ada")).toMatchObject({ experienceLevel: "expert" });
   expect(localKeys().filter((key) => key.includes("ada"))).toEqual([]);
@@ -193,7 +196,7 @@ test("What could not be taken along at sign-up is taken along later, also where 
   const store = await open();
   await store.act([save("/before")]);
   accounts.down.add("progress");
-  await store.signUp("ada", "a good password", false);
+  await signUp(store, { ...credentials("ada"), isPublic: false });
   await store.act([save("/after")]);
   accounts.down.clear();
   vi.useFakeTimers({ now: Date.now() + 3_600_000, toFake: ["Date"] });
@@ -208,7 +211,7 @@ test("What is only in memory, because storage is full, is taken along at sign-up
   const store = await open();
   await store.act([save("/before")]);
   expect(localKeys()).toEqual([]);
-  await store.signUp("ada", "a good password", false);
+  await signUp(store, { ...credentials("ada"), isPublic: false });
   expect(accounts.saved("ada")).toEqual(["/before"]);
 });
 
@@ -235,13 +238,13 @@ test("Signing out with nothing kept leaves nothing of this Worker's but what oth
   const store = await open();
   await store.act([save("/before")]);
   accounts.down.add("progress");
-  await store.signUp("ada", "a good password", true);
+  await signUp(store, { ...credentials("ada"), isPublic: true });
   accounts.down.clear();
   await store.act([save("/after")]);
   storeForOthers();
   // The next page, where the part for readers without an account is not loaded.
   const next = await open();
-  expect(await next.signOut(false)).toBeUndefined();
+  expect(await signOut(next, false)).toBeUndefined();
   expect(keys(local)).toEqual(STAYS);
   expect(keys(session)).toEqual([]);
   expect(next.reader.status).toBe("signed-out");
@@ -259,21 +262,21 @@ test("Removing it all without an account leaves every account's waiting events, 
 
 test("Signing out with nothing kept sends first what waits, and does not sign out while it cannot", async () => {
   const store = await open();
-  await store.signUp("ada", "a good password", true);
+  await signUp(store, { ...credentials("ada"), isPublic: true });
   store.addEventListener("leaving", () => store.track([{ type: "read", page: "/page", at: at(), percent: 70 }]));
   accounts.down.add("progress");
   await store.act(Array.from({ length: 250 }, (_, index) => save(`/page-${index}`)));
-  expect(await store.signOut(false)).toEqual(UNREACHABLE.failure);
+  expect(await signOut(store, false)).toEqual(UNREACHABLE.failure);
   expect(store.reader.status).toBe("signed-in");
   accounts.down.clear();
-  expect(await store.signOut(false)).toBeUndefined();
+  expect(await signOut(store, false)).toBeUndefined();
   expect(new Set(accounts.saved("ada")).size).toBe(251);
   expect(keys(local)).toEqual([]);
 });
 
 test("An answer about the reader before changes nothing of the reader after, whatever it says and whenever it comes", async () => {
   const before = await open();
-  await before.signUp("ada", "a good password", false);
+  await signUp(before, { ...credentials("ada"), isPublic: false });
   session.clear();
   for (const late of [accounts.me(), SIGNED_OUT] as const) {
     const held = Promise.withResolvers<Outcome<Me>>();
@@ -281,23 +284,23 @@ test("An answer about the reader before changes nothing of the reader after, wha
     const store = openStore("course");
     const opened = store.begin();
     accounts.late = undefined;
-    await store.signIn("bob", "a good password", false);
+    await signIn(store, { ...credentials("bob"), isPublic: false });
     held.resolve(late);
     await opened;
     expect(store.reader).toMatchObject({ status: "signed-in", id: "bob" });
     expect(local.getItem(`docent:${WORKER}:signed-in`)).toBe("bob");
-    await store.signIn("ada", "a good password", false);
+    await signIn(store, { ...credentials("ada"), isPublic: false });
     session.clear();
   }
 });
 
 test("A list that was asked for earlier, or for another reader, is not shown when it comes late", async () => {
   const store = await open();
-  await store.signUp("ada", "a good password", false);
+  await signUp(store, { ...credentials("ada"), isPublic: false });
   const first = Promise.withResolvers<List>();
   accounts.lists.push(first.promise, listOf("second"));
   store.wantRecommendations(1);
-  await store.saveBackground({ experienceLevel: "expert" });
+  await saveBackground(store, { experienceLevel: "expert" });
   await vi.waitFor(() => expect(store.recommendations).toMatchObject({ items: [{ path: "/second" }] }));
   first.resolve(await listOf("first"));
   await first.promise;
@@ -306,7 +309,7 @@ test("A list that was asked for earlier, or for another reader, is not shown whe
   const refused = Promise.withResolvers<List>();
   accounts.lists.push(refused.promise, listOf("of-bob"));
   const asked = store.loadRecommendations();
-  await store.signIn("bob", "a good password", false);
+  await signIn(store, { ...credentials("bob"), isPublic: false });
   refused.resolve(SIGNED_OUT);
   await asked;
   await vi.waitFor(() => expect(store.recommendations).toMatchObject({ items: [{ path: "/of-bob" }] }));
@@ -316,7 +319,7 @@ test("A list that was asked for earlier, or for another reader, is not shown whe
 test("Passages follow a guest's last answers on all sites of the Worker, and are not left without on a site that has none", async () => {
   const facts = () => readFacts(WORKER);
   const course = await open();
-  await course.saveBackground({ experienceLevel: "beginner" });
+  await saveBackground(course, { experienceLevel: "beginner" });
   const other = await open("other");
   await other.act([save("/page")]);
   expect(facts()).toEqual({ level: ["beginner"] });
@@ -324,7 +327,7 @@ test("Passages follow a guest's last answers on all sites of the Worker, and are
   expect(facts()).toEqual({ level: ["beginner"] });
 
   vi.useFakeTimers({ now: Date.now() + 1000, toFake: ["Date"] });
-  await other.saveBackground({ experienceLevel: "expert" });
+  await saveBackground(other, { experienceLevel: "expert" });
   await open();
   expect(facts()).toEqual({ level: ["expert"] });
   await open("other");
@@ -334,8 +337,8 @@ test("Passages follow a guest's last answers on all sites of the Worker, and are
 
 test("When a session ends, nothing that the account answered is left for passages", async () => {
   const store = await open();
-  await store.signUp("ada", "a good password", false);
-  await store.saveBackground({ experienceLevel: "expert" });
+  await signUp(store, { ...credentials("ada"), isPublic: false });
+  await saveBackground(store, { experienceLevel: "expert" });
   expect(readFacts(WORKER)).toEqual({ level: ["expert"] });
   accounts.cookie = undefined;
   await store.begin(true);

@@ -1,0 +1,117 @@
+// What a reader does with their account in the dialog: in, out, and their answers. Apart from the store, because only
+// who opens the dialog needs it.
+import { type Failure, isSignedOut, type Outcome } from "../api/api.ts";
+import type { LooseBackground, User } from "../api/wire.ts";
+import { announce } from "../page/events.ts";
+import type { SignInFailure } from "./reader-state.ts";
+import type { ReaderStore } from "./reader-store.ts";
+
+export interface Credentials {
+  email: string;
+  password: string;
+  /** Others use this computer too: the session ends with the browser. */
+  isPublic: boolean;
+}
+
+/** @returns what went wrong, or undefined */
+export function signUp(store: ReaderStore, { email, password, isPublic }: Credentials) {
+  return enter(store, store.parts.api.signUp(email, password, !isPublic), isPublic);
+}
+
+/** @returns what went wrong, or undefined */
+export function signIn(store: ReaderStore, { email, password, isPublic }: Credentials) {
+  return enter(store, store.parts.api.signIn(email, password, !isPublic), isPublic);
+}
+
+async function enter(
+  store: ReaderStore,
+  request: Promise<Outcome<{ user: User } | null>>,
+  isPublic: boolean,
+): Promise<SignInFailure | undefined> {
+  const { api, device, visit, outbox } = store.parts;
+  const answer = await request;
+  if (!answer.ok) return answer.failure;
+  // The answer says yes; whether the browser kept the cookie only the next request can tell.
+  const me = await api.me();
+  if (!me.ok) return isSignedOut(me.failure) ? { kind: "cookie-lost" } : me.failure;
+  device.rememberPublic(isPublic);
+  visit.end();
+  await store.enterAs(me.value);
+  if (outbox.hasPending(me.value.user.id)) void outbox.flush(me.value.user.id, { urgent: true });
+  store.changed({ announcement: "signed-in" });
+  void store.loadRecommendations();
+  return undefined;
+}
+
+/**
+ * With nothing kept here, what waits to be sent is sent before: there is no later.
+ * @param keep leaves a copy of answers and reading on this device
+ * @returns what went wrong; then the reader is still signed in
+ */
+export async function signOut(store: ReaderStore, keep: boolean): Promise<Failure | undefined> {
+  const { api, device, openLocal } = store.parts;
+  const id = store.reader.status === "signed-in" ? store.reader.id : undefined;
+  store.dispatchEvent(new Event("leaving"));
+  const unsent = id === undefined ? undefined : await flushAll(store, id);
+  if (unsent && !keep) return unsent;
+  const background = keep ? await api.background() : undefined;
+  if (background && !background.ok && !isSignedOut(background.failure)) return background.failure;
+  const local = keep ? (store.local ?? (await openLocal().catch(() => undefined))) : undefined;
+  if (keep && !local) return { kind: "unreachable" };
+  const answer = await api.signOut();
+  if (!answer.ok) return answer.failure;
+  store.draft = undefined;
+  if (local) {
+    if (id !== undefined) local.keep(id, background?.ok ? background.value : {}, store.reading);
+    store.local = local;
+  } else store.clearDevice(id);
+  device.rememberPublic(false);
+  store.leave("signed-out");
+  return undefined;
+}
+
+/** @returns what kept the events from the Worker; nothing where the session is over, because there is no way then */
+async function flushAll({ parts: { outbox } }: ReaderStore, id: string): Promise<Failure | undefined> {
+  for (;;) {
+    const before = outbox.pending(id).length;
+    const flushed = await outbox.flush(id, { urgent: true });
+    // What the Worker will never take is dropped, and the rest goes on.
+    if (flushed.status === "sent" || outbox.pending(id).length < before) continue;
+    return flushed.status === "failed" && !isSignedOut(flushed.failure) ? flushed.failure : undefined;
+  }
+}
+
+/** The answers so far, from the account or from this device. */
+export async function backgroundOf({ parts, reader, local }: ReaderStore): Promise<Outcome<LooseBackground>> {
+  if (reader.status === "signed-in" || reader.status === "unreachable") return parts.api.background();
+  return { ok: true, value: { ...local?.reader.background } };
+}
+
+/** Saves the whole background, then ranks anew. */
+export async function saveBackground(store: ReaderStore, input: LooseBackground): Promise<Failure | undefined> {
+  const { api, facts, visit } = store.parts;
+  const { account, reader } = store;
+  if (reader.status !== "signed-in") return saveHere(store, input);
+  const answer = await api.saveBackground(input);
+  if (account !== store.account) return answer.ok ? undefined : answer.failure;
+  if (!answer.ok) {
+    if (isSignedOut(answer.failure)) store.leaveAccount();
+    return answer.failure;
+  }
+  facts.write(answer.value);
+  visit.change({ hasAnswers: true });
+  store.changed({ reader: { ...reader, hasAnswers: true }, announcement: "saved" });
+  announce("docent-saved", { what: "answers", where: "server" });
+  void store.loadRecommendations();
+  return undefined;
+}
+
+/** The answers of a reader without an account. */
+async function saveHere(store: ReaderStore, input: LooseBackground): Promise<Failure | undefined> {
+  const local = await store.localToWrite();
+  if (!local?.saveAnswers(input)) return { kind: "unreachable" };
+  store.showLocal("saved");
+  announce("docent-saved", { what: "answers", where: "device" });
+  void store.loadRecommendations();
+  return undefined;
+}
