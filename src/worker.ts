@@ -187,8 +187,8 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     scheduled: () =>
       runChores(
         [
-          { name: "expired sessions", run: (at) => purgeExpiredSessions(db, at) },
-          { name: "expired verifications", run: (at) => purgeExpiredVerifications(db, at) },
+          { name: "expired sessions", run: (at, limit) => purgeExpiredSessions(db, at, limit) },
+          { name: "expired verifications", run: (at, limit) => purgeExpiredVerifications(db, at, limit) },
         ],
         { now, log },
       ),

@@ -195,6 +195,21 @@ describe("the daily chores", () => {
     expect(await left()).toEqual([2, 1, 1]);
   });
 
+  it("remove what has piled up in batches, by none of which Postgres is kept busy for long", async () => {
+    await rows();
+    await database.query(
+      `insert into verification (id, identifier, value, expires_at, created_at, updated_at)
+       select gen_random_uuid(), n::text, 'value', '2026-03-01T11:00:00Z', '2026-03-01T11:00:00Z', '2026-03-01T11:00:00Z'
+       from generate_series(1, 20000) n`,
+    );
+    const { mark } = await database.requests();
+    await isolate.worker.scheduled();
+    expect(await left()).toEqual([2, 1, 1]);
+    const sent = (await database.requests(mark)).requests.flatMap(({ statements }) => statements);
+    expect(sent.filter(({ text }) => text.startsWith('delete from "verification"'))).toHaveLength(3);
+    expect(isolate.logs).toContainEqual(expect.objectContaining({ name: "expired verifications", removed: 20_001 }));
+  });
+
   it.each(["session", "verification"])("go on when the one about %s fails, and say so", async (table) => {
     await rows();
     await database.inject({ effect: "sql-error", matching: `delete from "${table}"`, times: null });
