@@ -10,14 +10,13 @@ import { DEFAULT_LIMIT, RecommendationList } from "./elements/recommendation-lis
 import type { Host, Shell, Widget } from "./host.ts";
 import { useLocale } from "./locales/current.ts";
 import { announce } from "./page/events.ts";
-import { contentOf, currentPath } from "./page/page.ts";
+import { currentPath } from "./page/page.ts";
 import { createFactCache } from "./passages/facts.ts";
 import { forgetDevice } from "./reader/forget-device.ts";
 import { Outbox } from "./reader/outbox.ts";
 import { ReaderStore } from "./reader/reader-store.ts";
 import { Visit } from "./reader/visit.ts";
-import { defineMarks, markNavigation, markSections, removeMarks } from "./reading/marks.ts";
-import { ReadingTracker } from "./reading/reading-tracker.ts";
+import { watchReading } from "./reading/watch-reading.ts";
 import { safeStorage } from "./storage/safe-storage.ts";
 import { styleSheet } from "./styles/style-sheet.ts";
 import widgetCss from "./styles/widget.css";
@@ -56,39 +55,6 @@ function createStore({ worker, site, device, keys, options, loadLocal }: Host): 
     openLocal: async () => (await loadLocal()).openLocal({ keys, catalogue: options.catalogue }),
     rememberAlways: options.rememberAlways,
   });
-}
-
-/** Marks, and the measuring of what is read. @returns says what was read since it was last said */
-function watchReading(store: ReaderStore, { options, device }: Host): () => void {
-  defineMarks();
-  const content = contentOf(options.content);
-  /** While the Worker cannot say who it is, it is whoever signed in here. */
-  const whose = (): string => {
-    const { reader } = store;
-    if (reader.status === "signed-in") return reader.id;
-    return reader.status === "guest" || reader.status === "signed-out" ? reader.status : (device.signedInAs() ?? "");
-  };
-  const tracker = content && new ReadingTracker(store, content, whose);
-  const draw = () => {
-    const { status } = store.reader;
-    if (status !== "signed-in" && status !== "guest") return removeMarks();
-    markNavigation(store.reading, options.marks);
-    if (content && tracker && options.marks !== "none") markSections(content, (from, to) => tracker.hasRead(from, to));
-  };
-  store.addEventListener("change", draw);
-  tracker?.addEventListener("read", draw);
-  store.addEventListener("leaving", () => tracker?.say());
-  // Hidden first: what was read last is said, then sent. Some browsers tell only one of the two.
-  const leave = () => {
-    tracker?.say();
-    void store.sendWaiting(true);
-  };
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") leave();
-  });
-  addEventListener("pagehide", leave);
-  addEventListener("online", () => void store.sendWaiting(false));
-  return () => tracker?.say();
 }
 
 export { startPassages } from "./passages/passages.ts";
@@ -155,7 +121,7 @@ export function start(host: Host): Widget {
     }
   }
 
-  sayRead = watchReading(store, host);
+  sayRead = watchReading(store, host.options);
   // After the loader has mounted the placeholders: then it is known whether the page shows recommendations.
   queueMicrotask(async () => {
     await store.begin();
@@ -169,7 +135,7 @@ export function start(host: Host): Widget {
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     store.local?.reader.thaw();
-    store.sync();
+    store.sync(true);
   });
   return widget;
 }

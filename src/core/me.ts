@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { background } from "./background.ts";
 import { preferences } from "./personalization.ts";
-import { time, uuid } from "./primitives.ts";
+import { readerQuery, time, uuid } from "./primitives.ts";
 import { profile } from "./profile.ts";
 import { FEEDBACK, progressAnswer } from "./reading-progress.ts";
 
@@ -54,11 +54,9 @@ export const meAnswer = z.object({
 });
 
 /** Of `POST /api/progress`. */
-export const progressMergeQuery = z.object({
+export const progressMergeQuery = z.extend(readerQuery, {
   /** Asks for what `GET /api/me` of the site says after the merge. */
   with: z.optional(z.literal("me")),
-  /** Whose events these are: from anybody else they are refused with 401, and nothing is merged. */
-  reader: z.optional(uuid),
 });
 
 export const progressMergeAnswer = z.extend(progressAnswer, { me: z.optional(meAnswer) });

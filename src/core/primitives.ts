@@ -10,5 +10,8 @@ export const time = z.iso.datetime();
 /** Version 4 and 7 alike. */
 export const uuid = z.uuid();
 
+/** Query of a write that says whose it is. From anybody else it is refused with 401, and nothing changes. */
+export const readerQuery = z.object({ reader: z.optional(uuid) });
+
 /** Query of every route that is about one docs site. */
 export const siteQuery = z.object({ site: z.string("is missing").check(z.minLength(1), z.maxLength(60)) });

@@ -8,10 +8,11 @@ import {
   backgroundPatch,
   EMPTY_BACKGROUND,
 } from "../core/background.ts";
+import { readerQuery } from "../core/primitives.ts";
 import type { Database } from "../db/client.ts";
 import { sqlState, violatesForeignKey } from "../db/unavailable.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { readJson } from "../http/body.ts";
+import { readJson, readQuery } from "../http/body.ts";
 import { problem } from "../http/problem.ts";
 import {
   type BackgroundChange,
@@ -20,6 +21,7 @@ import {
   findBackground,
   replaceBackground,
 } from "./background-queries.ts";
+import { isAnothers } from "./whose.ts";
 
 type C = Context<AppEnv>;
 
@@ -97,8 +99,11 @@ export function backgroundHandlers(deps: BackgroundDeps) {
     },
 
     async replace(c: C): Promise<Response> {
+      const query = readQuery(c, readerQuery);
+      if (!query.ok) return query.response;
       const read = await readJson(c, backgroundInput);
       if (!read.ok) return read.response;
+      if (isAnothers(c, query.value.reader)) return problem(c, "unauthenticated");
       const at = new Date(deps.now());
       const background = backgroundFrom(read.value, at.toISOString());
       try {
@@ -111,8 +116,11 @@ export function backgroundHandlers(deps: BackgroundDeps) {
     },
 
     async change(c: C): Promise<Response> {
+      const query = readQuery(c, readerQuery);
+      if (!query.ok) return query.response;
       const read = await readJson(c, backgroundPatch);
       if (!read.ok) return read.response;
+      if (isAnothers(c, query.value.reader)) return problem(c, "unauthenticated");
       const at = new Date(deps.now());
       try {
         const change = changeFrom(read.value, at.toISOString());

@@ -13,6 +13,7 @@ import type { AppEnv } from "../http/app-env.ts";
 import { readJson, readQuery } from "../http/body.ts";
 import { problem } from "../http/problem.ts";
 import { meOf, meStatement } from "./me.ts";
+import { isAnothers } from "./whose.ts";
 
 /** Most rows that one answer holds; a catalogue has no more pages. */
 const MAX_ROWS = 5000;
@@ -155,10 +156,9 @@ export function progressHandlers(deps: ProgressDeps) {
       if (!body.ok) return body.response;
       const { site } = body.value;
       if (!deps.sites.has(site)) return problem(c, "unknown-site");
+      // Somebody else signed in while the events waited.
+      if (isAnothers(c, query.value.reader)) return problem(c, "unauthenticated");
       const { userId } = c.get("session");
-      // Somebody else signed in while the events waited: they are not theirs.
-      if (query.value.reader !== undefined && query.value.reader.toLowerCase() !== userId)
-        return problem(c, "unauthenticated");
       const pages = mergeEvents(body.value, deps.now());
       try {
         const at = new Date(deps.now());

@@ -1,6 +1,6 @@
-// A docs site whose router changes the page without loading one: what is read there is not measured, and counts for no
-// page.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+// A docs site whose router changes the page without loading one: marks, buttons, lists and what is measured are the new
+// page's, whichever of address and text comes first.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { type Browser, openBrowser } from "./chromium.ts";
 import { type Environment, startEnvironment } from "./environment.ts";
@@ -69,15 +69,99 @@ const content = (how: "new" | "reused") =>
     article.replaceChildren(add("h1", "Somewhere else"), ...[1, 2, 3, 4, 5, 6].flatMap(part), end);
   }, how);
 
-test.each(["new", "reused"] as const)(
-  "after a change of page within the document, the article being %s, nothing is recorded of a page nobody measured",
-  async (how) => {
+/** The page that was left keeps what was read of it before, and no more. */
+async function expectAsItWasLeft() {
+  const { percent, complete } = await remembered(PID);
+  expect(percent).toBeGreaterThanOrEqual(40);
+  expect(percent).toBeLessThan(95);
+  expect(complete).toBe(false);
+}
+
+describe.each(["new", "reused"] as const)("the article being %s", (how) => {
+  test("the address first and the text later: only the new text is measured for the new page", async () => {
     await address(OTHER);
-    await content(how);
-    await reader.page.clock.runFor(60_000);
+    // The old text is still there while the new one is on its way.
     await readTo(reader.page, 1);
     expect(await remembered(OTHER)).toEqual({ percent: 0, complete: false });
-    expect((await remembered(PID)).percent).toBeGreaterThanOrEqual(40);
-    expect((await remembered(PID)).complete).toBe(false);
-  },
-);
+    await expectAsItWasLeft();
+
+    await content(how);
+    await reader.page.clock.runFor(2_000);
+    await readTo(reader.page, 1);
+    expect(await remembered(OTHER)).toEqual({ percent: 100, complete: true });
+    await expectAsItWasLeft();
+  });
+
+  test("the text first and the address in the same moment: nothing of it counts for the page that is left", async () => {
+    await content(how);
+    await address(OTHER);
+    await reader.page.clock.runFor(2_000);
+    await readTo(reader.page, 1);
+    expect(await remembered(OTHER)).toEqual({ percent: 100, complete: true });
+    await expectAsItWasLeft();
+  });
+});
+
+test("there and back again before the new text has come: the old page goes on", async () => {
+  await address(OTHER);
+  await reader.page.clock.runFor(3_000);
+  await address(PID);
+  await reader.page.clock.runFor(3_000);
+  await readTo(reader.page, 1);
+  expect(await remembered(OTHER)).toEqual({ percent: 0, complete: false });
+  expect(await remembered(PID)).toEqual({ percent: 100, complete: true });
+});
+
+test("buttons, sections, navigation and the page to continue with are the new page's", async () => {
+  const { page } = reader;
+  await address(OTHER);
+  await content("new");
+  // As a framework does that draws everything anew.
+  await page.evaluate(() => {
+    for (const navigation of document.querySelectorAll("nav")) {
+      for (const mark of navigation.querySelectorAll("docent-mark")) mark.remove();
+    }
+  });
+  await page.clock.runFor(2_000);
+  await reader.pageButton("Save this page").waitFor();
+  await expect
+    .poll(() => page.locator(`nav a[href$="pid-control.html"] docent-mark`).count())
+    .toBeGreaterThanOrEqual(1);
+  expect(await page.locator("article h2 docent-mark").count()).toBe(0);
+
+  await reader.pageButton("Save this page").click();
+  await reader.pageButton("Saved").waitFor();
+  await reader.guestButton().click();
+  const saved = page.getByRole("list", { name: "Saved pages" }).getByRole("link");
+  await expect.poll(() => saved.allInnerTexts()).toEqual(["Somewhere else", "PID control that behaves"]);
+});
+
+test("a reader with an account: each page asks at most once, and everything arrives", async () => {
+  const { page } = reader;
+  await reader.guestButton().click();
+  await page.getByRole("button", { name: "Create an account" }).click();
+  await reader.fillIn({ email: "router@example.test", password: "a good password" });
+  await reader.dialog().getByRole("button", { name: "Create account" }).click();
+  await reader.dialog().getByRole("button", { name: "Skip all" }).click();
+  await reader.accountButton().waitFor();
+  await reader.visit(PID);
+  await reader.accountButton().waitFor();
+  await page.clock.runFor(2_000);
+
+  reader.forget();
+  await address(OTHER);
+  await content("new");
+  await page.clock.runFor(2_000);
+  await readTo(page, 1);
+  expect(reader.apiRequests().length).toBeLessThanOrEqual(1);
+  reader.forget();
+  await address(PID);
+  await content("new");
+  await page.clock.runFor(2_000);
+  await expect.poll(() => reader.apiRequests()).toEqual(["POST /api/progress"]);
+  const arrived = await page.evaluate(
+    async (worker) => (await fetch(`${worker}/api/progress?site=course`, { credentials: "include" })).text(),
+    environment.worker,
+  );
+  expect(arrived).toContain("pid-control");
+});

@@ -1,5 +1,6 @@
 // The background: a reader's own answers, read in one statement, replaced as a whole or not at all.
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 import { EMPTY_BACKGROUND } from "../../src/core/background.ts";
 import { Browser } from "../harness/browser.ts";
 import { TestDatabase } from "../harness/database.ts";
@@ -144,5 +145,21 @@ describe("replacing", () => {
     const answer = await reader.put(PATH, FULL);
     expect([answer.status, answer.body], answer.text).toMatchObject([401, { code: "unauthenticated" }]);
     expect(await database.query("select 1 from background_information where user_id = $1", [id])).toEqual([]);
+  });
+});
+
+describe("with the reader it is meant for", () => {
+  it.each(["PUT", "PATCH"])("%s is refused from anybody else, and changes nothing", async (method) => {
+    const [reader, other] = [await newReader(), await newReader()];
+    const { user } = z.parse(z.object({ user: z.object({ id: z.string() }) }), (await reader.send("/api/me")).body);
+    const before = await stored();
+    const send = (browser: Browser, whose: string) =>
+      browser.send(`${PATH}?reader=${whose}`, { method, json: { experienceLevel: "expert" } });
+    expect((await send(other, user.id)).status).toBe(401);
+    expect((await other.send("/api/session")).body).toMatchObject({ session: { id: expect.anything() as unknown } });
+    expect((await send(reader, "nobody")).status).toBe(422);
+    expect(await stored()).toEqual(before);
+    const answer = await send(reader, user.id.toUpperCase());
+    expect([answer.status, answer.body]).toMatchObject([200, { experienceLevel: "expert" }]);
   });
 });

@@ -102,8 +102,10 @@ export function createApi(worker: string, site: string) {
     signOut: () => call("POST", "/api/auth/sign-out", anything, { body: {} }),
     background: () => call("GET", "/api/background", looseBackground),
     /** What is named changes, the rest stays. */
-    changeBackground: (body: LooseBackground) => call("PATCH", "/api/background", looseBackground, { body }),
-    saveBackground: (body: LooseBackground) => call("PUT", "/api/background", looseBackground, { body }),
+    changeBackground: (reader: string, body: LooseBackground) =>
+      call("PATCH", `/api/background?reader=${reader}`, looseBackground, { body }),
+    saveBackground: (reader: string, body: LooseBackground) =>
+      call("PUT", `/api/background?reader=${reader}`, looseBackground, { body }),
     recommendations: (limit: number) =>
       call(
         "GET",

@@ -20,9 +20,19 @@ export class PageActions extends StoreElement {
   static override properties = { ...StoreElement.properties, failed: { state: true }, undone: { state: true } };
   declare failed: boolean;
   declare undone: boolean;
+  /** The page that both are about. */
+  #page = "";
 
   constructor() {
     super();
+    this.failed = false;
+    this.undone = false;
+  }
+
+  protected override willUpdate(): void {
+    const page = currentPath();
+    if (page === this.#page) return;
+    this.#page = page;
     this.failed = false;
     this.undone = false;
   }

@@ -92,10 +92,11 @@ export async function saveBackground(store: ReaderStore, input: LooseBackground)
   const { api, facts, visit } = store.parts;
   const { account, reader } = store;
   if (reader.status !== "signed-in") return saveHere(store, input);
-  const answer = await api.saveBackground(input);
+  const answer = await api.saveBackground(reader.id, input);
   if (account !== store.account) return answer.ok ? undefined : answer.failure;
   if (!answer.ok) {
-    if (isSignedOut(answer.failure)) store.leaveAccount();
+    // The session ended, or somebody else's began in another tab.
+    if (isSignedOut(answer.failure)) await store.begin(true);
     return answer.failure;
   }
   facts.write(answer.value);

@@ -83,10 +83,23 @@ export class Outbox<T> {
     for (const key of storage.keys(`${prefix}${reader}:`)) storage.remove(key);
   }
 
-  /** Milliseconds since the epoch before which nothing is tried again. */
+  /** Until when nothing is tried again, in milliseconds since the epoch. A clock that was set back waits no longer. */
   get #wait(): { until: number; failures: number } {
-    return parseText(storedWait, this.#options.storage.get(this.#waitKey)) ?? { until: 0, failures: 0 };
+    const { storage, now } = this.#options;
+    const { until, failures } = parseText(storedWait, storage.get(this.#waitKey)) ?? { until: 0, failures: 0 };
+    return { until: until > now() + WAIT.last ? 0 : until, failures };
   }
+
+  /** Is there a pause after a failure? */
+  get isPausing(): boolean {
+    return this.#options.now() < this.#wait.until;
+  }
+
+  /** Ends the pause. */
+  resume(): void {
+    this.#options.storage.remove(this.#waitKey);
+  }
+
   get #waitKey(): string {
     return `${this.#options.prefix}wait`;
   }
@@ -96,7 +109,7 @@ export class Outbox<T> {
     const { failures } = this.#wait;
     const doubled = Math.min(WAIT.last, WAIT.first * 2 ** failures);
     // Readers whom the same outage hit do not all come back in the same moment.
-    const delay = Math.max(failure.retryAfterMs ?? 0, doubled * (0.5 + random() / 2));
+    const delay = Math.max(Math.min(failure.retryAfterMs ?? 0, WAIT.last), doubled * (0.5 + random() / 2));
     storage.set(this.#waitKey, JSON.stringify({ until: now() + delay, failures: failures + 1 }));
   }
 
@@ -109,8 +122,8 @@ export class Outbox<T> {
     reader: string,
     { urgent = false, ...options }: SendOptions & { urgent?: boolean } = {},
   ): Promise<Flushed<T>> {
-    const { now, locks, prefix } = this.#options;
-    if (!urgent && now() < this.#wait.until) return { status: "waiting" };
+    const { locks, prefix } = this.#options;
+    if (!urgent && this.isPausing) return { status: "waiting" };
     if (options.keepalive || !locks) return this.#send(reader, this.#batch(reader), options);
     return locks.request(`${prefix}${reader}`, { ifAvailable: !urgent }, (lock): Promise<Flushed<T>> | Flushed<T> =>
       lock ? this.#send(reader, this.#batch(reader), options) : { status: "busy" },

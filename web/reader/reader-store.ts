@@ -186,8 +186,18 @@ export class ReaderStore extends EventTarget {
     this.changed({ reader: { status: "guest", hasAnswers: background !== null }, reading, ...said });
   }
 
-  /** Another tab signed in or out or changed what is on this device, or the page came back from the browser's cache. */
-  sync(): void {
+  /** A router made another page of this document: as if it had been loaded, but for what is known already. */
+  turnPage(): void {
+    void this.sendWaiting(false);
+    if (this.reader.status === "checking") this.changed({});
+    else void this.begin();
+  }
+
+  /**
+   * Another tab signed in or out or changed what is on this device.
+   * @param cameBack the page was in the browser's cache, and the visit went on without it
+   */
+  sync(cameBack = false): void {
     const { device } = this.parts;
     const known = device.signedInAs();
     this.local?.reader.sync();
@@ -197,7 +207,7 @@ export class ReaderStore extends EventTarget {
     } else if (known === undefined) {
       if (this.local) this.showLocal();
       else if (device.hasLocal()) void this.#beginWithout();
-    }
+    } else if (cameBack) void this.begin();
   }
 
   /** The session is over, and what was kept of the account for the page's passages with it. */
@@ -392,9 +402,10 @@ export class ReaderStore extends EventTarget {
   }
 
   /** What was read, while somebody reads. It is sent later. */
-  track(events: readonly ProgressEvent[]): void {
-    if (!this.remembers) return;
-    this.#keep(events, this.local);
+  track(events: readonly ProgressEvent[], title: string): void {
+    const page = events[0]?.page;
+    if (page === undefined || !this.remembers) return;
+    this.#keep(events, { [page]: title }, this.local);
     announce("docent-saved", { what: "progress", where: this.account === undefined ? "device" : "server" });
   }
 
@@ -403,7 +414,7 @@ export class ReaderStore extends EventTarget {
     const account = this.account;
     const local = account === undefined ? await this.localToWrite() : undefined;
     if (account === undefined && !local) return false;
-    this.#keep(events, local);
+    this.#keep(events, { [currentPath()]: pageTitle() }, local);
     // Their first act made them a reader whom pages are recommended to.
     if (local && this.recommendations.status === "none") void this.loadRecommendations();
     const what = events.some(({ type }) => type === "feedback") ? "feedback" : "page";
@@ -412,10 +423,9 @@ export class ReaderStore extends EventTarget {
     return true;
   }
 
-  #keep(events: readonly ProgressEvent[], local: Local | undefined): void {
+  #keep(events: readonly ProgressEvent[], titles: Readonly<Record<string, string>>, local: Local | undefined): void {
     const { outbox, visit } = this.parts;
     const account = this.account;
-    const titles = { [currentPath()]: pageTitle() };
     if (account !== undefined) {
       for (const event of events) outbox.add(account, event);
       const before = visit.state;
@@ -438,10 +448,15 @@ export class ReaderStore extends EventTarget {
     if (id === this.account && flushed.status === "failed" && isSignedOut(flushed.failure)) await this.begin(true);
   }
 
-  /** The page is being left, or the connection came back: what waits is sent, if this page view may still ask. */
-  async sendWaiting(keepalive: boolean): Promise<void> {
+  /**
+   * The page is being left, or the connection came back: what waits is sent, if this page view may still ask.
+   * @param online a pause after a failure is over: the failure was the network's
+   */
+  async sendWaiting(keepalive: boolean, online = false): Promise<void> {
     const { outbox, visit } = this.parts;
-    if (this.reader.status !== "signed-in" || !outbox.hasPending(this.reader.id) || !visit.mayAsk()) return;
-    await this.#flush({ keepalive });
+    if (online) outbox.resume();
+    if (this.reader.status !== "signed-in" || !outbox.hasPending(this.reader.id)) return;
+    // A pause is looked at first: it would waste the request that this page view may still make.
+    if (!outbox.isPausing && visit.mayAsk()) await this.#flush({ keepalive });
   }
 }

@@ -15,7 +15,7 @@ const BATCH = 200;
  */
 export async function sendLocal(api: Api, state: LocalState, me: Me): Promise<{ arrived: boolean; latest?: Me }> {
   const missing = missingAnswers(state.answers?.background ?? {}, me.background);
-  if (missing !== undefined && !(await api.changeBackground(missing)).ok) return { arrived: false };
+  if (missing !== undefined && !(await api.changeBackground(me.user.id, missing)).ok) return { arrived: false };
   let latest: Me | undefined;
   for (let at = 0; at < state.events.length; at += BATCH) {
     const answer = await api.progress(me.user.id, state.events.slice(at, at + BATCH), { withMe: true });

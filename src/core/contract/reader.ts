@@ -3,7 +3,7 @@ import { background, backgroundInput, backgroundPatch } from "../background.ts";
 import { exportAnswer } from "../export.ts";
 import { meAnswer, meQuery, progressMergeAnswer, progressMergeQuery } from "../me.ts";
 import { personalization, preferences, preferencesInput, refreshInput } from "../personalization.ts";
-import { DEFAULT_BODY_BYTES, siteQuery } from "../primitives.ts";
+import { DEFAULT_BODY_BYTES, readerQuery, siteQuery } from "../primitives.ts";
 import { profile, profilePatch } from "../profile.ts";
 import { PROGRESS_LIMITS, progressInput } from "../progress-events.ts";
 import { progressListAnswer } from "../reading-progress.ts";
@@ -48,6 +48,7 @@ export const readerOperations = {
     summary: "Replace the whole background; a part that is missing is cleared",
     origin: "docs",
     caller: "reader",
+    query: readerQuery,
     body: { schema: backgroundInput, maxBytes: DEFAULT_BODY_BYTES, example: BACKGROUND },
     answer: background,
   },
@@ -57,6 +58,7 @@ export const readerOperations = {
     summary: "Change only what is named; null takes an answer back",
     origin: "docs",
     caller: "reader",
+    query: readerQuery,
     body: { schema: backgroundPatch, maxBytes: DEFAULT_BODY_BYTES, example: BACKGROUND },
     answer: background,
   },

@@ -46,6 +46,21 @@ beforeEach(() => {
 const pages = (of: Outbox<string>, reader = ADA) => of.pending(reader).map((event) => event.page);
 
 describe("an outbox", () => {
+  test("waits no longer than a quarter of an hour, whatever it was told and however the clock was set", async () => {
+    const box = outbox();
+    now = 86_400_000;
+    answer = () => ({ ok: false, failure: { kind: "unreachable", retryAfterMs: 86_400_000 } });
+    box.add(ADA, save("/a"));
+    await box.flush(ADA);
+    answer = () => OK;
+    expect(await box.flush(ADA)).toEqual({ status: "waiting" });
+    now += 900_000 - 1;
+    expect(box.isPausing).toBe(true);
+    now -= 43_200_000;
+    expect(box.isPausing).toBe(false);
+    expect(await box.flush(ADA)).toEqual({ status: "sent", value: "merged" });
+  });
+
   test("stores an event before it sends it, and removes it once it was acknowledged", async () => {
     const box = outbox();
     box.add(ADA, save("/a"));

@@ -64,7 +64,8 @@ class Accounts {
   api(): Api {
     const answer = async <T>(name: string, work: () => Outcome<T>): Promise<Outcome<T>> =>
       this.down.has(name) ? UNREACHABLE : work();
-    const write = (body: LooseBackground): Outcome<LooseBackground> => {
+    const write = (reader: string, body: LooseBackground): Outcome<LooseBackground> => {
+      if (reader !== this.cookie) return SIGNED_OUT;
       const background = { ...this.backgrounds.get(this.cookie ?? ""), ...body, updatedAt: at() };
       this.backgrounds.set(this.cookie ?? "", background);
       return { ok: true, value: background };
@@ -93,8 +94,8 @@ class Accounts {
         }),
       background: () =>
         answer("background", () => ({ ok: true, value: this.backgrounds.get(this.cookie ?? "") ?? {} })),
-      changeBackground: (body) => answer("background", () => write(body)),
-      saveBackground: (body) => answer("background", () => write(body)),
+      changeBackground: (reader, body) => answer("background", () => write(reader, body)),
+      saveBackground: (reader, body) => answer("background", () => write(reader, body)),
       recommendations: () => this.lists.shift() ?? listOf(),
       questionnaire: () => answer("questionnaire", () => UNREACHABLE),
     };
@@ -263,7 +264,9 @@ test("Removing it all without an account leaves every account's waiting events, 
 test("Signing out with nothing kept sends first what waits, and does not sign out while it cannot", async () => {
   const store = await open();
   await signUp(store, { ...credentials("ada"), isPublic: true });
-  store.addEventListener("leaving", () => store.track([{ type: "read", page: "/page", at: at(), percent: 70 }]));
+  store.addEventListener("leaving", () =>
+    store.track([{ type: "read", page: "/page", at: at(), percent: 70 }], "A page"),
+  );
   accounts.down.add("progress");
   await store.act(Array.from({ length: 250 }, (_, index) => save(`/page-${index}`)));
   expect(await signOut(store, false)).toEqual(UNREACHABLE.failure);
@@ -344,4 +347,61 @@ test("When a session ends, nothing that the account answered is left for passage
   await store.begin(true);
   expect(store.reader.status).toBe("signed-out");
   expect(readFacts(WORKER)).toEqual({});
+});
+
+test("A page that comes back from the browser's cache shows what was done on the pages after it", async () => {
+  const before = await open();
+  await signUp(before, { ...credentials("ada"), isPublic: false });
+  const after = await open();
+  await after.act([save("/later")]);
+  await vi.waitFor(() => expect(accounts.saved("ada")).toEqual(["/later"]));
+  expect(before.reading.at("/later")).toBeUndefined();
+  before.sync(true);
+  expect(before.reading.at("/later")?.savedAt).toBeTypeOf("number");
+  await before.act([save("/again")]);
+  expect((await open()).reading.at("/later")?.savedAt).toBeTypeOf("number");
+});
+
+test("During a pause after a failure a page keeps its request, and the network coming back ends the pause", async () => {
+  const store = await open();
+  await signUp(store, { ...credentials("ada"), isPublic: false });
+  accounts.down.add("progress");
+  await store.act([save("/waits")]);
+  const next = await open();
+  accounts.down.clear();
+  await next.sendWaiting(true);
+  expect(accounts.saved("ada")).toEqual([]);
+  await next.sendWaiting(false, true);
+  expect(accounts.saved("ada")).toEqual(["/waits"]);
+  // That was the one request of this page.
+  expect(next.parts.visit.mayAsk()).toBe(false);
+});
+
+test("A router's next page may ask once, and what an earlier page waits with is sent first", async () => {
+  const store = await open();
+  await signUp(store, { ...credentials("ada"), isPublic: false });
+  const next = await open();
+  expect(next.parts.visit.mayAsk()).toBe(true);
+  next.track([{ type: "read", page: "/page", at: at(), percent: 70 }], "A page");
+  next.turnPage();
+  // The page that was left had asked already: its event waits for a request of the new one.
+  expect(accounts.saved("ada")).toEqual([]);
+  expect(next.reading.at("/page")?.percent).toBe(70);
+  await next.sendWaiting(true);
+  expect(accounts.saved("ada")).toEqual(["/page"]);
+  next.turnPage();
+  expect(next.parts.visit.mayAsk()).toBe(true);
+  expect(next.parts.visit.mayAsk()).toBe(false);
+});
+
+test("Answers are never saved for somebody else who signed in meanwhile", async () => {
+  const store = await open();
+  await signUp(store, { ...credentials("ada"), isPublic: false });
+  accounts.cookie = "bob";
+  expect(await saveBackground(store, { experienceLevel: "expert" })).toEqual(SIGNED_OUT.failure);
+  expect(accounts.backgrounds.get("bob")).toBeUndefined();
+  expect(store.reader).toMatchObject({ status: "signed-in", id: "bob" });
+  accounts.cookie = undefined;
+  expect(await saveBackground(store, { experienceLevel: "expert" })).toEqual(SIGNED_OUT.failure);
+  expect(store.reader.status).toBe("signed-out");
 });
