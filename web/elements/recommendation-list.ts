@@ -28,7 +28,7 @@ export class RecommendationList extends StoreElement {
     super.connectedCallback();
     // As much room as the list will take, while it is loading and when it does not come.
     this.style.setProperty("--limit", String(this.limit));
-    this.store.wantRecommendations(this.limit);
+    this.store.lists.want(this.limit);
   }
 
   protected override render(): TemplateResult {
@@ -95,7 +95,7 @@ export class RecommendationList extends StoreElement {
   }
 
   #retry(): void {
-    if (this.store.reader.status === "guest") void this.store.loadRecommendations();
+    if (this.store.reader.status === "guest") void this.store.lists.load();
     else void this.store.begin(true);
   }
 

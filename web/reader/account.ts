@@ -39,7 +39,7 @@ async function enter(
   await store.enterAs(me.value);
   if (outbox.hasPending(me.value.user.id)) void outbox.flush(me.value.user.id, { urgent: true });
   store.changed({ announcement: "signed-in" });
-  void store.loadRecommendations();
+  void store.lists.load();
   return undefined;
 }
 
@@ -103,7 +103,7 @@ export async function saveBackground(store: ReaderStore, input: LooseBackground)
   visit.change({ hasAnswers: true });
   store.changed({ reader: { ...reader, hasAnswers: true }, announcement: "saved" });
   announce("docent-saved", { what: "answers", where: "server" });
-  void store.loadRecommendations();
+  void store.lists.load();
   return undefined;
 }
 
@@ -113,6 +113,6 @@ async function saveHere(store: ReaderStore, input: LooseBackground): Promise<Fai
   if (!local?.saveAnswers(input)) return { kind: "unreachable" };
   store.showLocal("saved");
   announce("docent-saved", { what: "answers", where: "device" });
-  void store.loadRecommendations();
+  void store.lists.load();
   return undefined;
 }

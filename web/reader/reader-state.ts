@@ -1,6 +1,9 @@
-// What can be known of a reader, and of their list. Types only.
+// What can be known of a reader, and of their list.
 import type { Failure } from "../api/api.ts";
 import type { ShownRecommendation } from "../api/wire.ts";
+
+/** Milliseconds after which a page is shown without what the Worker has not said yet. Its space stays as it is. */
+export const PATIENCE = 1500;
 
 export type ReaderState =
   | { status: "checking" }

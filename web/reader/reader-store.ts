@@ -2,25 +2,19 @@
 // account is known to the Worker, somebody without who has acted to this device, and everybody else to nobody.
 // Talks to the API; knows nothing of elements. Says "change" after every change.
 import type { ProgressEvent } from "../../src/core/progress-events.ts";
-import { type Api, isSignedOut, type Outcome } from "../api/api.ts";
-import type { Me, ShownRecommendation, User } from "../api/wire.ts";
+import { type Api, isSignedOut } from "../api/api.ts";
+import type { Me, User } from "../api/wire.ts";
 import { announce } from "../page/events.ts";
-import { currentPath, listScope, pageTitle } from "../page/page.ts";
+import { currentPath, pageTitle } from "../page/page.ts";
 import type { FactCache } from "../passages/facts.ts";
 import type { Device } from "../storage/device.ts";
 import type { Answers } from "./answers.ts";
-import { stillFitting } from "./kept-list.ts";
 import type { Local } from "./local.ts";
 import type { Outbox } from "./outbox.ts";
-import type { Announcement, ReaderState, RecommendationState } from "./reader-state.ts";
+import { type Announcement, PATIENCE, type ReaderState, type RecommendationState } from "./reader-state.ts";
 import { Reading } from "./reading.ts";
+import { RecommendationLists } from "./recommendation-lists.ts";
 import type { Visit } from "./visit.ts";
-
-/** Milliseconds after which a page is shown without what the Worker has not said yet. Its space stays as it is. */
-const PATIENCE = 1500;
-/** Pages asked for beyond what is shown: a list serves the whole visit, and what was read meanwhile leaves it. */
-const SPARE = 4;
-const MOST = 20;
 
 export interface StoreParts {
   api: Api;
@@ -40,6 +34,7 @@ export class ReaderStore extends EventTarget {
   readonly parts: StoreParts;
   reader: ReaderState = { status: "checking" };
   recommendations: RecommendationState = { status: "none" };
+  readonly lists = new RecommendationLists(this);
   /** What they did with the pages of this site. */
   reading = new Reading();
   /** Known after a sign-in on this page, or once `loadUser` was asked. */
@@ -53,11 +48,8 @@ export class ReaderStore extends EventTarget {
   local: Local | undefined;
   /** The last reader who was known here; a session that ends does not change it. */
   #readerId: string | undefined;
-  /** How many pages the largest list of this page shows; 0 while there is no list. */
-  #limit = 0;
   /** Counts who was asked for and found: an answer to an earlier question changes nothing. */
   #turn = 0;
-  #listTurn = 0;
 
   constructor(parts: StoreParts) {
     super();
@@ -118,7 +110,7 @@ export class ReaderStore extends EventTarget {
       if (this.reader.status === "checking") this.changed({ reader: { status: "unreachable" } });
     }, PATIENCE);
     const check = visit.mayAsk() ? this.#check(known) : undefined;
-    const list = this.#limit > 0 && visit.mayAsk() ? this.loadRecommendations() : undefined;
+    const list = this.lists.areWanted && visit.mayAsk() ? this.lists.load() : undefined;
     await Promise.all([check, list]);
     clearTimeout(patience);
   }
@@ -132,17 +124,7 @@ export class ReaderStore extends EventTarget {
     const reading = new Reading(state.rows).add(state.events, state.titles);
     this.changed({ reader: { status: "signed-in", id: state.reader, hasAnswers: state.hasAnswers }, reading });
     // Nothing waits to be sent on this page, so a new list may be asked for when it is left over.
-    if (this.#limit > 0) this.#showKeptList(outbox.hasPending(state.reader));
-  }
-
-  /** The list of this visit, without what has been read since; asked for anew where too little is left of it. */
-  #showKeptList(somethingWaits: boolean): void {
-    const { visit } = this.parts;
-    const items = stillFitting(visit.state?.list ?? null, this.reading);
-    if (items.length >= Math.min(this.#limit, 1) && (somethingWaits || items.length >= this.#limit)) {
-      this.changed({ recommendations: { status: "ready", items } });
-    } else if (visit.mayAsk()) void this.loadRecommendations();
-    else this.changed({ recommendations: items.length > 0 ? { status: "ready", items } : { status: "failed" } });
+    if (this.lists.areWanted) this.lists.showKept(outbox.hasPending(state.reader));
   }
 
   /** Nobody is signed in: what this device knows, if anything. */
@@ -161,7 +143,7 @@ export class ReaderStore extends EventTarget {
     }
     if (rememberAlways && this.local.reader.state === undefined) this.local.reader.remember(true);
     this.showLocal();
-    if (this.reader.status === "guest") void this.loadRecommendations();
+    if (this.reader.status === "guest") void this.lists.load();
   }
 
   /** Draws what this device knows. */
@@ -278,7 +260,7 @@ export class ReaderStore extends EventTarget {
       reading: new Reading(rows).add(events),
       ...(me.user.email === "" ? {} : { user: me.user }),
     });
-    this.#keepList();
+    this.lists.keep();
   }
 
   /** Adopts, and brings along what waits on this device, also where this browser stores nothing. */
@@ -309,50 +291,6 @@ export class ReaderStore extends EventTarget {
     if (!arrived) return visit.end();
     reader.release(id);
     if (latest?.user.id === id) this.#adopt(latest);
-  }
-
-  /** A list on the page wants this many recommendations. */
-  wantRecommendations(limit: number): void {
-    if (limit <= this.#limit) return;
-    this.#limit = limit;
-    const { status } = this.reader;
-    if (status === "signed-in") this.#showKeptList(false);
-    else if (status === "guest") void this.loadRecommendations();
-  }
-
-  async loadRecommendations(): Promise<void> {
-    if (this.#limit === 0) return;
-    const before = this.recommendations;
-    this.#listTurn += 1;
-    const turn = this.#listTurn;
-    const account = this.account;
-    this.changed({ recommendations: { status: "loading", items: before.status === "ready" ? before.items : [] } });
-    const patience = setTimeout(() => {
-      const { recommendations } = this;
-      if (turn === this.#listTurn && recommendations.status === "loading" && recommendations.items.length === 0)
-        this.changed({ recommendations: { status: "failed" } });
-    }, PATIENCE);
-    const answer = await this.#askForList(Math.min(this.#limit + SPARE, MOST));
-    clearTimeout(patience);
-    if (turn !== this.#listTurn || this.reader.status === "signed-out") return;
-    if (account !== this.account) return this.loadRecommendations();
-    if (answer.ok) {
-      this.changed({ recommendations: { status: "ready", items: answer.value } });
-      this.#keepList();
-    } else if (isSignedOut(answer.failure)) this.leaveAccount();
-    else this.changed({ recommendations: { status: "failed" } });
-  }
-
-  async #askForList(limit: number): Promise<Outcome<readonly ShownRecommendation[]>> {
-    if (this.local && this.parts.device.signedInAs() === undefined) return this.local.recommend(limit);
-    const answer = await this.parts.api.recommendations(limit);
-    return answer.ok ? { ok: true, value: answer.value.recommendations } : answer;
-  }
-
-  #keepList(): void {
-    const { recommendations } = this;
-    if (this.reader.status !== "signed-in" || recommendations.status !== "ready") return;
-    this.parts.visit.change({ list: { scope: listScope(), answer: { recommendations: [...recommendations.items] } } });
   }
 
   clearDevice(account: string | undefined): void {
@@ -391,7 +329,7 @@ export class ReaderStore extends EventTarget {
     const local = await this.localToWrite();
     local?.reader.remember(on);
     this.showLocal();
-    if (this.recommendations.status === "none") void this.loadRecommendations();
+    if (this.recommendations.status === "none") void this.lists.load();
   }
 
   /** Removes everything that a reader without an account has on this device. */
@@ -416,7 +354,7 @@ export class ReaderStore extends EventTarget {
     if (account === undefined && !local) return false;
     this.#keep(events, { [currentPath()]: pageTitle() }, local);
     // Their first act made them a reader whom pages are recommended to.
-    if (local && this.recommendations.status === "none") void this.loadRecommendations();
+    if (local && this.recommendations.status === "none") void this.lists.load();
     const what = events.some(({ type }) => type === "feedback") ? "feedback" : "page";
     announce("docent-saved", { what, where: account === undefined ? "device" : "server" });
     void this.#flush({ urgent: true });

@@ -302,7 +302,7 @@ test("A list that was asked for earlier, or for another reader, is not shown whe
   await signUp(store, { ...credentials("ada"), isPublic: false });
   const first = Promise.withResolvers<List>();
   accounts.lists.push(first.promise, listOf("second"));
-  store.wantRecommendations(1);
+  store.lists.want(1);
   await saveBackground(store, { experienceLevel: "expert" });
   await vi.waitFor(() => expect(store.recommendations).toMatchObject({ items: [{ path: "/second" }] }));
   first.resolve(await listOf("first"));
@@ -311,7 +311,7 @@ test("A list that was asked for earlier, or for another reader, is not shown whe
 
   const refused = Promise.withResolvers<List>();
   accounts.lists.push(refused.promise, listOf("of-bob"));
-  const asked = store.loadRecommendations();
+  const asked = store.lists.load();
   await signIn(store, { ...credentials("bob"), isPublic: false });
   refused.resolve(SIGNED_OUT);
   await asked;
