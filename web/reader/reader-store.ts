@@ -135,7 +135,8 @@ export class ReaderStore extends EventTarget {
       return;
     }
     try {
-      this.local = await openLocal();
+      // A router's next page has the catalogue of the one before.
+      this.local ??= await openLocal();
     } catch (error) {
       console.warn("docent: a part of the widget could not be loaded", error);
       this.changed({ reader: { status: "signed-out" } });

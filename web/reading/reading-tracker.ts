@@ -65,8 +65,8 @@ export class ReadingTracker extends EventTarget {
     const path = currentPath();
     if (path !== this.#shown?.path) this.say();
     this.#content = contentOf(this.#selector);
-    const text = this.#content?.textContent ?? "";
     if (path !== this.#shown?.path) {
+      const text = this.#content?.textContent ?? "";
       // Routers change the address before the text, or after it. Text that was another page's is not this one's.
       if (!this.#content || text === this.#shown?.text) this.#content = null;
       else {

@@ -34,8 +34,6 @@ export function watchReading(store: ReaderStore, { content, marks }: WatchOption
       markNavigation(store.reading, marks);
       if (tracker.content && marks !== "none") markSections(tracker.content, (from, to) => tracker.hasRead(from, to));
     }
-    // Its own marks are no change of the page.
-    observer.takeRecords();
   };
   const look = () => {
     soon = false;

@@ -405,3 +405,15 @@ test("Answers are never saved for somebody else who signed in meanwhile", async 
   expect(await saveBackground(store, { experienceLevel: "expert" })).toEqual(SIGNED_OUT.failure);
   expect(store.reader.status).toBe("signed-out");
 });
+
+test("A router's next page knows what a reader without an account did on the one before, and loads nothing again", async () => {
+  const store = await open();
+  await store.act([save("/page")]);
+  const { local: before } = store;
+  expect(before).toBeDefined();
+  store.turnPage();
+  await vi.waitFor(() => expect(store.reader.status).toBe("guest"));
+  await Promise.resolve();
+  expect(store.local).toBe(before);
+  expect(store.reading.at("/page")?.savedAt).toBeTypeOf("number");
+});
