@@ -59,9 +59,12 @@ const questions = parsed.config.questionnaire.questions.flatMap(({ field }) =>
   field.startsWith("answers.") ? [field.slice("answers.".length)] : [],
 );
 
+/** Is there any way in? Without one, what is remembered stays on the reader's device, and nobody is asked to sign in. */
+const signIn = Object.values(parsed.config.methods).some(Boolean);
+
 const shared = {
   absWorkingDir: WEB,
-  define: { DOCENT_QUESTIONS: JSON.stringify(questions.join()) },
+  define: { DOCENT_QUESTIONS: JSON.stringify(questions.join()), DOCENT_SIGN_IN: JSON.stringify(signIn) },
   bundle: true,
   minify: true,
   metafile: true,

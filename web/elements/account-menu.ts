@@ -41,7 +41,8 @@ export class AccountMenu extends StoreElement {
     `;
   }
 
-  #signInButton(): TemplateResult {
+  #signInButton(): TemplateResult | typeof nothing {
+    if (!DOCENT_SIGN_IN) return nothing;
     return html`<button type="button" part="button" @click=${() => this.#open("sign-in")}>${loaderTexts.signIn}</button>`;
   }
 
@@ -81,8 +82,12 @@ export class AccountMenu extends StoreElement {
   #guest(): TemplateResult {
     const { store } = this;
     return html`<p class="who">${texts.guestWhere}</p>
-      <button type="button" @click=${() => this.#open("sign-in")}>${texts.guestSignIn}</button>
-      <button type="button" @click=${() => this.#open("sign-up")}>${texts.guestSignUp}</button>
+      ${
+        DOCENT_SIGN_IN
+          ? html`<button type="button" @click=${() => this.#open("sign-in")}>${texts.guestSignIn}</button>
+              <button type="button" @click=${() => this.#open("sign-up")}>${texts.guestSignUp}</button>`
+          : nothing
+      }
       <button type="button" @click=${() => this.#open("questions")}>${texts.yourAnswers}</button>
       ${this.#saved()}
       <label class="apart">

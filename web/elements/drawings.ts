@@ -30,7 +30,7 @@ export const KINDS = ["account", "recommendations", "continue", "page", "saved"]
 
 export function drawingsIn(texts: LoaderTexts): Record<Shell["kind"], (make: Make) => Node[]> {
   return {
-    account: ({ opener }) => opener(texts.signIn, "sign-in"),
+    account: ({ opener }) => (DOCENT_SIGN_IN ? opener(texts.signIn, "sign-in") : []),
     recommendations({ opener }) {
       const section = element("section", "");
       section.className = "invitation";
