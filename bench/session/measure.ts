@@ -1,0 +1,200 @@
+// Runs the stage and measures every variant in rounds: in each round everything once, in an order of its own, so that
+// what else the machine does meets all of them alike.
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Client } from "undici";
+import { cpuMs } from "./cpu.ts";
+import { connect, load, type Shot } from "./load.ts";
+import { Readers } from "./readers.ts";
+import { DOCENT_DATABASE, type Stage, type WorkerName } from "./setting.ts";
+import type { Lab, Variant } from "./variants.ts";
+
+export interface Setting {
+  connections: number;
+  /** Milliseconds that each call to the database is held back. */
+  latencyMs: number;
+}
+
+export interface Plan {
+  variants: readonly Variant[];
+  settings: Setting[];
+  rounds: number;
+  /** How long one measurement goes on beginning requests. */
+  milliseconds: Record<Variant["group"], number>;
+  /** Requests of one measurement, at most. Where each needs a session or an address of its own, so many are made. */
+  atMost: Record<Variant["group"], number>;
+  /** Requests that warm a Worker up before anything is measured, at most; and how long. */
+  warmUp: { requests: number; milliseconds: number };
+  onProgress?: (done: number, all: number) => void;
+}
+
+/** One measurement of one variant. Counts are of the whole measurement, work after the answers included. */
+export interface Sample {
+  variant: Variant;
+  setting: Setting;
+  round: number;
+  latencies: number[];
+  seconds: number;
+  /** CPU time of workerd; undefined where it cannot be read. */
+  cpuMs: number | undefined;
+  sql: number;
+  kv: number;
+  cookieBytes: number;
+}
+
+/** Milliseconds the stage may take to stand. */
+const STAGE_PATIENCE = 120_000;
+
+export async function measure(plan: Plan): Promise<Sample[]> {
+  const child = fork(join(import.meta.dirname, "stage.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const ended = once(child, "exit");
+  try {
+    return await new Measurement(await standing(child), plan).run();
+  } finally {
+    if (child.connected) child.disconnect();
+    await ended;
+  }
+}
+
+async function standing(child: ChildProcess): Promise<Stage> {
+  const signal = AbortSignal.timeout(STAGE_PATIENCE);
+  const fell = once(child, "exit", { signal }).then(() => {
+    throw new Error("The stage fell; what it printed says why.");
+  });
+  const [stage] = (await Promise.race([once(child, "message", { signal }), fell])) as [Stage];
+  fell.catch(() => {});
+  return stage;
+}
+
+class Measurement {
+  readonly #stage: Stage;
+  readonly #plan: Plan;
+  readonly #lab: Lab;
+  readonly #connections = new Map<WorkerName, Client[]>();
+
+  constructor(stage: Stage, plan: Plan) {
+    this.#stage = stage;
+    this.#plan = plan;
+    this.#lab = {
+      readers: new Readers(stage.database),
+      ask: (worker, shot) => this.#ask(worker, shot),
+      sessionStatement: () => this.#sessionStatement(),
+    };
+  }
+
+  async run(): Promise<Sample[]> {
+    const { variants, settings, rounds, warmUp, milliseconds, atMost, onProgress } = this.#plan;
+    const most = Math.max(...settings.map(({ connections }) => connections));
+    try {
+      for (const variant of variants) {
+        await this.#checkAnswer(variant);
+        // A hash takes the whole thread: several at once warm nothing better.
+        const connections = variant.group === "session" ? most : 1;
+        await this.#one(variant, connections, warmUp.milliseconds, Math.min(warmUp.requests, atMost[variant.group]));
+      }
+      const samples: Sample[] = [];
+      const work = Array.from({ length: rounds }, (_, round) =>
+        settings.flatMap((setting) =>
+          turned(variants, round)
+            .filter((variant) => variant.database || setting.latencyMs === 0)
+            .map((variant) => ({ variant, setting, round })),
+        ),
+      ).flat();
+      let latencyMs = 0;
+      for (const { variant, setting, round } of work) {
+        if (setting.latencyMs !== latencyMs) await this.#holdBack(setting.latencyMs);
+        latencyMs = setting.latencyMs;
+        const counted = await this.#one(
+          variant,
+          setting.connections,
+          milliseconds[variant.group],
+          atMost[variant.group],
+        );
+        samples.push({ variant, setting, round, ...counted });
+        onProgress?.(samples.length, work.length);
+      }
+      return samples;
+    } finally {
+      await Promise.all([...this.#connections.values()].flat().map((client) => client.destroy()));
+    }
+  }
+
+  async #one(variant: Variant, connections: number, milliseconds: number, atMost: number) {
+    const { next, cookieBytes } = await variant.series(this.#lab, atMost);
+    const before = await this.#settled(variant.worker);
+    const done = await load({ next, connections: this.#connect(variant.worker, connections), milliseconds, atMost });
+    const after = await this.#settled(variant.worker);
+    return {
+      ...done,
+      cpuMs: after.cpuMs === undefined || before.cpuMs === undefined ? undefined : after.cpuMs - before.cpuMs,
+      sql: after.sql - before.sql,
+      kv: after.kv - before.kv,
+      cookieBytes,
+    };
+  }
+
+  /** What a Worker has used so far, once nothing of it is under way. */
+  async #settled(worker: WorkerName): Promise<{ kv: number; sql: number; cpuMs: number | undefined }> {
+    for (;;) {
+      const totals = await this.#json(this.#origins(worker).totals);
+      if (totals.pending === 0) {
+        const { mark } = await this.#json(`${this.#stage.database}/requests?since=${Number.MAX_SAFE_INTEGER}`);
+        return { kv: totals.kv ?? 0, sql: mark ?? 0, cpuMs: cpuMs(this.#stage.workerd) };
+      }
+      await wait(10);
+    }
+  }
+
+  async #json(url: string): Promise<Record<string, number>> {
+    return (await (await fetch(url)).json()) as Record<string, number>;
+  }
+
+  #origins(worker: WorkerName) {
+    const origins = this.#stage.workers[worker];
+    if (!origins) throw new Error(`There is no Worker ${worker}`);
+    return origins;
+  }
+
+  #connect(worker: WorkerName, count: number): Client[] {
+    const open = this.#connections.get(worker) ?? [];
+    if (open.length < count) open.push(...connect(this.#origins(worker).url, count - open.length));
+    this.#connections.set(worker, open);
+    return open.slice(0, count);
+  }
+
+  async #ask(worker: WorkerName, { method, path, headers, body }: Omit<Shot, "method"> & { method: string }) {
+    const answer = await fetch(this.#origins(worker).url + path, { method, headers, body: body ?? null });
+    if (!answer.ok) throw new Error(`${worker}: ${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  }
+
+  async #checkAnswer(variant: Variant): Promise<void> {
+    const shot = (await variant.series(this.#lab, 1)).next();
+    if (!shot) throw new Error(`${variant.id} has no request`);
+    const text = await (await this.#ask(variant.worker, shot)).text();
+    if (!variant.answer.test(text)) throw new Error(`${variant.id} answered ${text}`);
+  }
+
+  async #holdBack(milliseconds: number): Promise<void> {
+    const faults = `${this.#stage.database}/faults`;
+    await fetch(faults, { method: "DELETE" });
+    if (milliseconds === 0) return;
+    await fetch(faults, { method: "POST", body: JSON.stringify({ effect: "latency", milliseconds, times: null }) });
+  }
+
+  async #sessionStatement(): Promise<string> {
+    const list = await fetch(`${this.#stage.database}/requests?database=${DOCENT_DATABASE}`);
+    const { requests } = (await list.json()) as { requests: { statements: { text: string }[] }[] };
+    const text = requests
+      .flatMap(({ statements }) => statements.map((statement) => statement.text))
+      .findLast((statement) => /^select .* from "session"/is.test(statement));
+    if (text === undefined) throw new Error("No look-up of a session has reached the database.");
+    return text;
+  }
+}
+
+/** The list from another place on, around. */
+const turned = <Item>(items: readonly Item[], by: number): Item[] =>
+  items.map((_, at) => items[(at + by * 7) % items.length] as Item);
