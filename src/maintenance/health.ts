@@ -5,8 +5,12 @@ import type { HealthResponse, ReadinessResponse } from "../core/health.ts";
 import type { Database } from "../db/client.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { RETRY_AFTER_SECONDS } from "../http/problem.ts";
+import { withinTime } from "../http/time-limit.ts";
 import { type Migration, migrationLevel } from "./migration-level.ts";
 import { findAppliedMigrations } from "./queries.ts";
+
+/** Milliseconds after which KV counts as failing, as for a session. */
+const KV_TIMEOUT_MS = 1_000;
 
 export interface HealthDeps {
   db: Database;
@@ -40,7 +44,10 @@ export function healthHandlers(deps: HealthDeps) {
         return c.json({ status: "ok" } satisfies ReadinessResponse);
       }
       c.get("request").kv += 1;
-      const [applied, kv] = await Promise.all([tried(findAppliedMigrations(deps.db)), tried(deps.kv.get("ready"))]);
+      const [applied, kv] = await Promise.all([
+        tried(findAppliedMigrations(deps.db)),
+        tried(withinTime(deps.kv.get("ready"), KV_TIMEOUT_MS)),
+      ]);
       const migrations = applied && migrationLevel(deps.migrations, applied.found);
       const works = migrations !== undefined && migrations.state !== "behind";
       if (!works) c.header("Retry-After", String(RETRY_AFTER_SECONDS));

@@ -1,6 +1,7 @@
 // The second tier: Workers KV, one key per session. Never required: any failure of KV, also silence, is a miss, and a
 // failed write is logged and forgotten, but for a tombstone, which is tried again.
 import type { RequestContext } from "../http/request-context.ts";
+import { withinTime } from "../http/time-limit.ts";
 import { type CachedSession, cacheKey, fingerprint, open, seal } from "./cached-session.ts";
 
 /** Seconds KV may serve a value from a location's own cache: its smallest. Adds to the revocation delay elsewhere. */
@@ -53,19 +54,13 @@ export class KvTier {
   async get(token: string, request: RequestContext): Promise<CachedSession | undefined> {
     const key = await cacheKey(token);
     request.kv += 1;
-    let timer: ReturnType<typeof setTimeout> | null = null;
     try {
-      const silence = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error("KV said nothing")), READ_TIMEOUT_MS);
-      });
       const read = this.#options.kv.get(key, { type: "arrayBuffer", cacheTtl: KV_CACHE_TTL });
-      const bytes = await Promise.race([read, silence]);
+      const bytes = await withinTime(read, READ_TIMEOUT_MS);
       return bytes === null ? undefined : await open(token, new Uint8Array(bytes));
     } catch (error) {
       this.#failed("read", error);
       return undefined;
-    } finally {
-      clearTimeout(timer);
     }
   }
 

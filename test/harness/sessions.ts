@@ -33,25 +33,26 @@ export async function insertSession(
   const userId = of?.userId ?? crypto.randomUUID();
   const token = crypto.randomUUID().replaceAll("-", "");
   const sessionId = crypto.randomUUID();
-  if (!of) {
-    await database.query(
-      `with reader as (insert into "user" (id, email, name, created_at, updated_at, last_login_at)
-         values ($1::uuid, $2, 'Reader', $3::timestamptz, $3::timestamptz, $3::timestamptz) returning id)
-       insert into account (id, user_id, provider_id, account_id, password, created_at, updated_at)
-       select $4::uuid, id, 'credential', id::text, $5::text, $3::timestamptz, $3::timestamptz from reader where $5::text is not null`,
-      [userId, email ?? `${userId}@example.test`, at.toISOString(), crypto.randomUUID(), password ?? null],
-    );
-  }
+  // One statement: tests of thousands of sessions wait for it.
   await database.query(
-    `insert into session (id, token, user_id, expires_at, ip_address, user_agent, last_accessed_at, authenticated_at,
+    `with reader as (insert into "user" (id, email, name, created_at, updated_at, last_login_at)
+       select $1::uuid, $2::text, 'Reader', $3::timestamptz, $3::timestamptz, $3::timestamptz where $2 is not null
+       returning id),
+     account as (insert into account (id, user_id, provider_id, account_id, password, created_at, updated_at)
+       select $4::uuid, id, 'credential', id::text, $5::text, $3::timestamptz, $3::timestamptz from reader
+       where $5::text is not null)
+     insert into session (id, token, user_id, expires_at, ip_address, user_agent, last_accessed_at, authenticated_at,
        login_id, created_at, updated_at)
-     values ($1, $2, $3, $4, '203.0.113.7', 'Docent tests', $5, $5, $6, $5, $5)`,
+     values ($6::uuid, $7, $1::uuid, $8::timestamptz, '203.0.113.7', 'Docent tests', $3, $3, $9::uuid, $3, $3)`,
     [
+      userId,
+      of ? null : (email ?? `${userId}@example.test`),
+      at.toISOString(),
+      crypto.randomUUID(),
+      password ?? null,
       sessionId,
       token,
-      userId,
       new Date(at.getTime() + seconds * 1000).toISOString(),
-      at.toISOString(),
       crypto.randomUUID(),
     ],
   );
