@@ -1,5 +1,6 @@
 // The whole development environment on ports of its own, with its data in a folder of its own: a copy that is already
-// running beside the tests is not touched. Real parts only: PGlite behind the endpoint, `wrangler dev`, the built docs.
+// running beside the tests is not touched. Real parts only: PGlite behind the endpoint, the Worker in workerd, the built
+// docs.
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -12,7 +13,7 @@ import { pushCatalogue } from "../../dev/push-catalogue.ts";
 import { prepareWorkerVars } from "../../dev/secrets.ts";
 import { makeStateFolder, stateFolder } from "../../dev/state-folder.ts";
 import { serveFolder } from "../../dev/static-server.ts";
-import { startWorker, workerReady } from "../../dev/worker-process.ts";
+import { startBuiltWorker } from "./built-worker.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const SITE = "course";
@@ -28,6 +29,8 @@ export interface Environment {
   database: NeonEndpoint;
   /** The last lines that the Worker printed. */
   workerLines(): string[];
+  /** The same, and whether it answers now: for whoever looks for the reason of a failure. */
+  report(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -57,11 +60,8 @@ export async function startEnvironment(): Promise<Environment> {
     const crossSite = await serveFolder({ folder, port: ports.docsCrossSite, name: "127.0.0.1" });
     closing.push(() => crossSite.close());
 
-    const worker = startWorker({ root: ROOT, state, port: ports.worker, onLine: () => {} });
+    const worker = await startBuiltWorker({ root: ROOT, state, port: ports.worker });
     closing.push(() => worker.stop());
-    const { signal } = new AbortController();
-    const ready = await workerReady(worker, { url: vars.workerUrl, secret: vars.readySecret, signal });
-    if (!ready.ready) throw new Error([ready.reason, ...worker.lastLines()].join("\n"));
     await pushCatalogue({ workerUrl: vars.workerUrl, fetch }, SITE, vars.catalogueToken, catalogue);
 
     const [own, other] = vars.docsOrigins;
@@ -71,6 +71,13 @@ export async function startEnvironment(): Promise<Environment> {
       docsFolder: folder,
       database: database.endpoint,
       workerLines: () => worker.lastLines(),
+      async report() {
+        const answer = await fetch(`${vars.workerUrl}/healthz`, { signal: AbortSignal.timeout(5_000) }).then(
+          ({ status }) => `answers ${status}`,
+          (error: unknown) => `does not answer: ${error instanceof Error ? (error.cause ?? error) : error}`,
+        );
+        return [`The Worker ${answer}. Its last lines:`, ...worker.lastLines()].join("\n");
+      },
       stop,
     };
   } catch (error) {

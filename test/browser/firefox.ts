@@ -2,7 +2,7 @@
 // the page they are in (Total Cookie Protection), which is what most of its readers have.
 import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import puppeteer, { type Browser, type ElementHandle, type Page } from "puppeteer-core";
+import puppeteer, { type Browser, type ElementHandle, type HTTPRequest, type Page } from "puppeteer-core";
 
 const KNOWN = [
   "/usr/bin/firefox-esr",
@@ -30,9 +30,38 @@ export function findFirefox(env: Partial<Record<string, string>> = process.env):
   );
 }
 
+/**
+ * Nothing of Firefox's own asks the network for anything, or waits for it; what Puppeteer sets already is not repeated.
+ * The settings that decide about cookies and storage stay those of a reader.
+ */
+const QUIET = {
+  "app.normandy.enabled": false,
+  "app.shield.optoutstudies.enabled": false,
+  "browser.region.network.url": "",
+  "browser.region.update.enabled": false,
+  "dom.push.connection.enabled": false,
+  "network.captive-portal-service.enabled": false,
+  "network.connectivity-service.enabled": false,
+  // The development servers are on 127.0.0.1: `localhost` is nothing else here.
+  "network.dns.disableIPv6": true,
+  "network.dns.disablePrefetch": true,
+  "network.prefetch-next": false,
+  // No proxy, whatever the machine's own settings are; no DNS over HTTPS.
+  "network.proxy.type": 0,
+  "network.trr.mode": 5,
+  "toolkit.telemetry.enabled": false,
+  "toolkit.telemetry.server": "",
+  "toolkit.telemetry.unified": false,
+};
+
 /** A browser of one reader, with a profile that is thrown away. */
 export function openFirefox(): Promise<Browser> {
-  return puppeteer.launch({ browser: "firefox", executablePath: findFirefox(), headless: true });
+  return puppeteer.launch({
+    browser: "firefox",
+    executablePath: findFirefox(),
+    headless: true,
+    extraPrefsFirefox: QUIET,
+  });
 }
 
 /** A reader in Firefox: finds things as a reader does, by what they are and are called. */
@@ -42,22 +71,37 @@ export class FirefoxReader {
   /** Exceptions, and what the page's strict security policy refused. */
   readonly complaints: string[] = [];
   readonly #requests: string[] = [];
+  /** What the browser did and said, for whoever looks for the reason of a failure. */
+  readonly #log: string[] = [];
+  readonly #unanswered = new Map<HTTPRequest, string>();
   /** Of every session that the Worker began. */
   readonly #sessionTokens: string[] = [];
 
   private constructor(page: Page, docs: string, worker: string) {
     this.page = page;
     this.docs = docs;
-    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("pageerror", (error) => {
+      this.#log.push(`exception: ${error}`);
+      this.complaints.push(String(error));
+    });
     page.on("console", (message) => {
+      this.#log.push(`console: ${message.text()}`);
       if (/Content.Security.Policy|TrustedTypes|violates/i.test(message.text())) this.complaints.push(message.text());
     });
+    page.on("requestfinished", (request) => this.#unanswered.delete(request));
+    page.on("requestfailed", (request) => {
+      this.#unanswered.delete(request);
+      this.#log.push(`no answer: ${request.method()} ${request.url()}: ${request.failure()?.errorText}`);
+    });
     page.on("request", (request) => {
+      this.#unanswered.set(request, `${request.method()} ${request.url()}`);
       const url = new URL(request.url());
       if (url.origin === worker && request.method() !== "OPTIONS")
         this.#requests.push(`${request.method()} ${url.pathname}`);
     });
     page.on("response", (response) => {
+      const request = response.request();
+      this.#log.push(`${response.status()} ${request.method()} ${request.url().slice(0, 200)}`);
       const [, token] = /session_token=([^;\s]+)/.exec(response.headers()["set-cookie"] ?? "") ?? [];
       if (token !== undefined) this.#sessionTokens.push(token);
     });
@@ -67,6 +111,24 @@ export class FirefoxReader {
     const page = await browser.newPage();
     await page.setViewport({ width: 1280, height: 900 });
     return new FirefoxReader(page, docs, worker);
+  }
+
+  /** Why a test failed, as far as this browser knows: what it did and said, and what the page shows now. */
+  async report(): Promise<string> {
+    const shown = await this.page
+      .evaluate(() => {
+        const said = (node: Node): string =>
+          node instanceof Text
+            ? (node.textContent ?? "")
+            : [...(node instanceof Element ? (node.shadowRoot?.childNodes ?? []) : []), ...node.childNodes]
+                .filter((one) => !(one instanceof Element) || (one.checkVisibility() && one.localName !== "script"))
+                .map(said)
+                .join(" ");
+        return `${location.href}\n${said(document.body).replaceAll(/\s+/g, " ")}`;
+      })
+      .catch((error: unknown) => `The page cannot be asked: ${error}`);
+    const waiting = [...this.#unanswered.values()].map((request) => `unanswered: ${request}`);
+    return ["Firefox:", ...this.#log.slice(-60), ...waiting, "The page:", shown].join("\n");
   }
 
   async visit(path = "/"): Promise<void> {
