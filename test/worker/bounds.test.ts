@@ -1,6 +1,7 @@
-// How long an ended session can still be used: for each way in which it ends, in each place, with Postgres up and with
-// Postgres down from that moment on. The longest of several readers who ask at the worst moments, in the test's time
-// and with a KV as unhelpful as production's. The README has the table that this test makes.
+// How long an ended session can still be used, and how long a cache may say of another what is no longer so: for each
+// way and change, in each place, with Postgres up and with Postgres down from that moment on. The longest of several
+// readers who ask at the worst moments, in the test's time and with a KV as unhelpful as production's. The README has
+// the tables that this test makes.
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import readme from "../../README.md?raw";
@@ -33,7 +34,8 @@ const kv = new ProductionKv({
     const request = requestContext.getStore();
     if (op === "get" && request) waitedFor.add(request);
     const tombstone = value instanceof Uint8Array && value.byteLength === 1;
-    if (tombstone && refusesTombstones) throw new Error("KV PUT failed: 500 Internal Server Error");
+    if ((tombstone || op === "delete") && refusesTombstones)
+      throw new Error("KV PUT failed: 500 Internal Server Error");
     return run();
   },
 });
@@ -76,9 +78,13 @@ const END_ALL = "delete from session where user_id = $1";
 interface Way {
   name: string;
   end: (row: SessionRow) => Promise<unknown>;
-  /** Is it this isolate that ends it? */
+  /** Is it this isolate that ends it, or makes the change? */
   ours?: true;
   seconds?: number;
+  /** Done before anybody asks. */
+  begin?: (row: SessionRow) => Promise<unknown>;
+  /** Does an answer of 200 say what was so before? An ended session's does. */
+  isOld?: (reader: Record<string, unknown>) => boolean;
 }
 const WAYS: readonly Way[] = [
   {
@@ -107,6 +113,31 @@ const WAYS: readonly Way[] = [
   { name: "deleting the row (SQL)", end: sql(END_ALL) },
 ];
 
+/** The session goes on. */
+const CHANGES: readonly Way[] = [
+  {
+    name: "a role that was taken away (SQL)",
+    begin: sql(`update "user" set role = 'moderator' where id = $1`),
+    end: sql(`update "user" set role = 'user' where id = $1`),
+    isOld: ({ role }) => role === "moderator",
+  },
+  {
+    name: "a second factor that was switched on (SQL)",
+    end: sql(`update "user" set two_factor_enabled = true where id = $1`),
+    isOld: ({ twoFactorEnabled }) => twoFactorEnabled === false,
+  },
+  {
+    name: "answers that were changed",
+    ours: true,
+    end: async ({ cookie }) => {
+      const headers = { Cookie: cookie };
+      const answer = await new Browser(here).put("/api/background", { experienceLevel: "expert" }, { headers });
+      expect(answer.status, answer.text).toBe(200);
+    },
+    isOld: ({ skillLevel }) => skillLevel === null,
+  },
+];
+
 /** Milliseconds after the end at which a reader asks. */
 const everyTenSeconds = Array.from({ length: 33 }, (_, at) => at * (MEMORY_MS - 1));
 /** Just before KV is too old, then as long as memory has it. */
@@ -127,9 +158,11 @@ async function lastAccepted(way: Way, isolate: Isolate, postgres: "up" | "down",
   start += 3 * 3_600_000;
   vi.setSystemTime(start);
   const row = await insertSession(database, { password: hash, ...(way.seconds && { seconds: way.seconds }) });
+  await way.begin?.(row);
   const ask = async () => {
     const answer = await new Browser(isolate).send("/api/session", { headers: { Cookie: row.cookie } });
-    return answer.status === 200;
+    if (answer.status !== 200) return false;
+    return way.isOld?.((answer.body as { reader: Record<string, unknown> }).reader) ?? true;
   };
   expect(await ask()).toBe(true);
   await isolate.settle();
@@ -177,7 +210,7 @@ beforeAll(async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: START });
   await new Browser(here).signUp("hash@example.test", PASSWORD);
   hash = String((await database.query("select password from account"))[0]?.password);
-  for (const way of WAYS) {
+  for (const way of [...WAYS, ...CHANGES]) {
     for (const column of COLUMNS) {
       refusesTombstones = column === "far, without tombstones";
       const isolate = column === "here" || column === "beside" ? PLACES[column] : PLACES.far;
@@ -192,11 +225,11 @@ beforeAll(async () => {
 /** The whole second by which it is refused. */
 const by = (ms: number | undefined) => (ms === undefined ? "at once" : `${Math.ceil((ms + 1) / 1000)} s`);
 
-/** The README's table, in the form the formatter gives it. */
-function table(): string {
+/** A table of the README, in the form the formatter gives it. */
+function table(title: string, ways: readonly Way[]): string {
   const rows = [
-    ["it ends by", "in this isolate", "in another here", "in another location", "there, if KV takes no tombstone"],
-    ...WAYS.map((way) => [
+    [title, "in this isolate", "in another here", "in another location", "there, if KV takes no tombstone"],
+    ...ways.map((way) => [
       way.name,
       ...COLUMNS.map((column) => {
         const [up, whileDown] = [by(measure(way, column, "up")), by(measure(way, column, "down"))];
@@ -236,7 +269,33 @@ describe("a session that has ended", () => {
     }
   });
 
-  it("is in the README with what was measured", () => {
-    expect(readme, `The table is now:\n\n${table()}\n\n`).toContain(`\n${table()}\n`);
+  it.each([
+    ["it ends by", WAYS],
+    ["a cache may still say", CHANGES],
+  ])("is in the README with what was measured: %s", (title, ways) => {
+    const now = table(title, ways);
+    expect(readme, `The table is now:\n\n${now}\n\n`).toContain(`\n${now}\n`);
+  });
+});
+
+describe("what a cache says of a session that goes on", () => {
+  it("is never older than SESSION_CACHE_SECONDS + 10 s, and SESSION_OUTAGE_SECONDS + 10 s while Postgres is down", () => {
+    for (const way of CHANGES) {
+      for (const column of COLUMNS) {
+        expect(measure(way, column, "up") ?? 0, way.name).toBeLessThan(CACHE_MS + MEMORY_MS);
+        expect(measure(way, column, "down") ?? 0, way.name).toBeLessThan(OUTAGE_MS + MEMORY_MS);
+      }
+    }
+  });
+
+  it("lends no role that was taken away, also while Postgres is down", () => {
+    const [role] = CHANGES;
+    for (const column of COLUMNS) expect(role && measure(role, column, "down")).toBeLessThan(CACHE_MS + MEMORY_MS);
+  });
+
+  it("is what the reader has changed, at once where it was changed", () => {
+    for (const way of CHANGES.filter(({ ours }) => ours)) {
+      for (const postgres of ["up", "down"] as const) expect(measure(way, "here", postgres)).toBeUndefined();
+    }
   });
 });
