@@ -75,17 +75,21 @@ export async function bringUp({ root, state, ports, stop, running }: BringUpOpti
   if (stop.aborted) return null;
 
   let quiet = true;
-  const worker = startWorker({
-    root,
-    state,
-    port: ports.worker,
-    onLine(text) {
-      const shown = presentLine(text);
-      if (shown && (shown.problem || !quiet)) console.log(shown.text);
-    },
-  });
+  const start = (again = false) =>
+    startWorker({
+      root,
+      state,
+      port: ports.worker,
+      again,
+      onLine(text) {
+        const shown = presentLine(text);
+        if (shown && (shown.problem || !quiet)) console.log(shown.text);
+      },
+    });
+  const isReady = () => workerReady(worker, { url: vars.workerUrl, secret: vars.readySecret, signal: stop });
+  let worker = start();
   running.close.push(() => worker.stop());
-  const ready = await workerReady(worker, { url: vars.workerUrl, secret: vars.readySecret, signal: stop });
+  const ready = await isReady();
   if (!ready.ready) return stop.aborted ? null : workerFailure(ready.reason, worker);
   console.log(line("Worker", `${vars.workerUrl} · log in .docent/wrangler.log`));
 
@@ -101,8 +105,16 @@ export async function bringUp({ root, state, ports, stop, running }: BringUpOpti
 
   console.log(`\n${summary(vars)}\n\nCtrl-C stops everything; \`npm run reset\` starts from empty.\n`);
   quiet = false;
-  const ended = worker.ended.then((how) => workerFailure(`wrangler dev ${how}`, worker));
-  return Promise.race([ended, stopped(stop)]);
+  // Its proxy exits now and then when a connection has been idle for five seconds: see docs/development.md.
+  for (;;) {
+    const how = await Promise.race([worker.ended, stopped(stop)]);
+    if (how === null) return null;
+    console.log(`\nwrangler dev ${how}; starting it again.`);
+    worker = start(true);
+    const back = await isReady();
+    if (!back.ready) return stop.aborted ? null : workerFailure(back.reason, worker);
+    console.log("The Worker is up again.\n");
+  }
 }
 
 function summary({ docsOrigins: [sameSite, crossSite], workerUrl, mailboxUrl }: ReturnType<typeof prepareWorkerVars>) {

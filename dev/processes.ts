@@ -10,6 +10,8 @@ export interface ProgramOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
   logFile: string;
+  /** Keeps what is in the log already. */
+  append?: boolean;
   /** Every line of its output, as it comes. */
   onLine(line: string): void;
 }
@@ -33,7 +35,7 @@ export function startProgram(options: ProgramOptions): Program {
   const lines: string[] = [];
   // Opened here and now: a stream opens its file later, when a program that failed at once is long gone, and an error
   // then has nobody to catch it. A line that cannot be written is lost to the log only.
-  const log = createWriteStream(options.logFile, { fd: openSync(options.logFile, "w", 0o600) });
+  const log = createWriteStream(options.logFile, { fd: openSync(options.logFile, options.append ? "a" : "w", 0o600) });
   log.on("error", () => {});
   // A group of its own: Ctrl-C in the terminal then reaches only us, and one signal reaches all its children.
   const child = spawn(options.command, options.args, {

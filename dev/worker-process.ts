@@ -9,10 +9,12 @@ export interface WorkerOptions {
   root: string;
   state: StateFolder;
   port: number;
+  /** It ran before: its log goes on. */
+  again?: boolean;
   onLine(line: string): void;
 }
 
-export function startWorker({ root, state, port, onLine }: WorkerOptions): Program {
+export function startWorker({ root, state, port, again = false, onLine }: WorkerOptions): Program {
   const wrangler = join(createRequire(import.meta.url).resolve("wrangler/package.json"), "..", "bin", "wrangler.js");
   return startProgram({
     command: process.execPath,
@@ -35,6 +37,7 @@ export function startWorker({ root, state, port, onLine }: WorkerOptions): Progr
     cwd: root,
     env: workerEnvironment(process.env, root, state),
     logFile: state.workerLog,
+    append: again,
     onLine,
   });
 }

@@ -98,8 +98,19 @@ test("everything comes up, stops on SIGTERM, and goes on where it was at the nex
   expect(log).toContain("Using secrets defined in .docent/dev.vars");
   expect(log.match(/Using secrets defined in (?!\.docent)/)).toBeNull();
 
-  // The Worker dies: everything else goes with it, and says why.
-  for (const child of childrenOf(again.process.pid)) process.kill(child, "SIGKILL");
+  // The Worker dies: it is started again, with everything that was there.
+  const kill = () => childrenOf(again.process.pid).map((child) => process.kill(child, "SIGKILL")).length;
+  expect(kill()).toBeGreaterThanOrEqual(1);
+  await expect.poll(() => again.output(), { timeout: 60_000 }).toContain("The Worker is up again.");
+  expect(again.output()).toContain("wrangler dev was ended by SIGKILL; starting it again.");
+  expect(await signIn("grace@example.test", "grace-builds-robots")).toMatchObject({ name: "Grace" });
+  expect(readFileSync(join(root, ".docent", "wrangler.log"), "utf8").startsWith(log)).toBe(true);
+
+  // Once more, and now it does not come up: everything else goes with it, and says why.
+  const before = again.output().length;
+  kill();
+  await expect.poll(() => again.output().slice(before)).toContain("starting it again");
+  await expect.poll(kill).toBeGreaterThanOrEqual(1);
   expect(await again.ended).toBe(1);
   expect(again.output()).toContain("The Worker is down: wrangler dev was ended by SIGKILL.");
   expect(again.output()).toContain("The last lines of .docent/wrangler.log:");
