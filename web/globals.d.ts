@@ -5,12 +5,9 @@ declare const DOCENT_SIGN_IN: boolean;
 
 interface Window {
   /** Of the inline tag; the part `passages` takes over from it. */
-  docentObserver?: MutationObserver;
-  readonly trustedTypes?: {
-    createPolicy(
-      name: string,
-      rules: { createScriptURL(input: string): string },
-    ): { createScriptURL(input: string): string };
+  docentObserver?: MutationObserver & {
+    /** The timer that shows everything if that does not happen. */
+    fallback?: number;
   };
 }
 interface HTMLOrSVGElement {

@@ -12,22 +12,28 @@ interface Passage extends Omit<HTMLElement, "hidden"> {
 
 const page = document;
 const worker = page.currentScript?.dataset.worker;
-const url = `${worker}/docent.js`;
 /** See facts.ts and passage-visit.ts. What is there was written by them; anything else ends in the catch below. */
 const read = (storage: Storage, name: string) => JSON.parse(storage[`docent:${worker}:${name}`] || "{}");
+/** Passages that were judged, and groups of tabs that have theirs. */
+const seen = new Set<Passage | HTMLElement | null>();
+let all: unknown;
+/** Nobody is left with a page that hides something and has no switch. What the page itself hides stays so. */
+const showAll = () => {
+  all = 1;
+  for (const element of seen) if (element) element.hidden = element.hidden === true;
+};
 try {
   const { style, patterns } = read(localStorage, "facts");
-  const { all, tabs = {} } = read(sessionStorage, "passages");
+  const visit = read(sessionStorage, "passages");
   const known = new Map<string, string>(patterns);
   const sheet = new CSSStyleSheet();
+  all = visit.all;
   sheet.replaceSync(style);
   page.adoptedStyleSheets.push(sheet);
-  /** Passages that were judged, and groups of tabs that have theirs. */
-  const seen = new Set<unknown>();
-  const observer = new MutationObserver(() => {
+  const observer: Window["docentObserver"] = new MutationObserver(() => {
     for (const element of page.querySelectorAll<Passage>("[data-for]")) {
       const group = element.parentElement;
-      const expression = element.dataset.for ?? "";
+      const expression = element.dataset.for as string;
       if (!seen.has(element)) {
         seen.add(element);
         const name = group?.dataset.docentTabs;
@@ -35,18 +41,18 @@ try {
         const isOthers = verdict.includes(false);
         if (name == null) {
           if (isOthers && !all) element.hidden = "until-found";
-        } else if (tabs[name] === expression || (!isOthers && verdict[0] && !seen.has(group))) {
+        } else if (visit.tabs?.[name] === expression || (!isOthers && verdict[0] && !seen.has(group))) {
           seen.add(group);
           element.open = element.checked = true;
         }
       }
     }
   });
-  observer.observe(page, { childList: true, subtree: true });
   self.docentObserver = observer;
+  observer.observe(page, { childList: true, subtree: true });
+  // Longer than a slow network takes, so that nothing is shown and hidden again.
+  observer.fallback = setTimeout(showAll, 5e3);
 } catch {
   // No storage, or not what was stored there: everybody's page.
 }
-const script = page.createElement("script");
-script.src = self.trustedTypes?.createPolicy("docent", { createScriptURL: () => url }).createScriptURL("") ?? url;
-page.head.append(script);
+import(`${worker}/docent.js`).catch(showAll);

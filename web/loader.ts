@@ -226,17 +226,18 @@ function watchPassages(host: Host, load: () => Promise<WidgetPart>): void {
 const isHere = (): boolean => customElements.get("docent-account") !== undefined;
 
 const script = document.currentScript;
-// The inline tag makes a script without attributes; they are on the tag itself. Other vendors' tags have a site, too.
+// The inline tag imports this file, so that there is no current script. Other vendors' tags have a site, too.
 const tag = script?.dataset.site
   ? script
   : document.querySelector<HTMLScriptElement>('script[data-worker][data-site],script[src*="docent.js"][data-site]');
-const { site, catalogue, remember, content, marks } = tag?.dataset ?? {};
-if (!(script instanceof HTMLScriptElement) || !script.src || !site) {
+const { site, worker, catalogue, remember, content, marks } = tag?.dataset ?? {};
+const address = script instanceof HTMLScriptElement ? script.src : worker;
+if (!address || !site) {
   console.error('docent: use <script async src="https://your-worker/docent.js" data-site="your-site"></script>');
 } else if (isHere()) {
   console.warn("docent: docent.js is on this page twice; the second one does nothing");
 } else {
-  void start(new URL(script.src).origin, site, {
+  void start(new URL(address).origin, site, {
     catalogue: new URL(catalogue || "/docent-catalogue.json", document.baseURI).href,
     rememberAlways: remember === "always",
     content,

@@ -44,7 +44,7 @@ function contentSecurityPolicy({ workerUrl, inline }: PageContext): string {
     "base-uri 'none'",
     "form-action 'self'",
     "require-trusted-types-for 'script'",
-    `trusted-types lit-html${inline ? " docent" : ""}`,
+    "trusted-types lit-html",
   ].join("; ");
 }
 

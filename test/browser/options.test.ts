@@ -99,3 +99,35 @@ test("a page that says its path in the catalogue is that page, whatever its addr
   await reader.pageButton("Saved").waitFor();
   expect(await stored()).toContain("/perception/nowhere.html");
 });
+
+test.each([
+  ["Sphinx and MkDocs", '<a class="headerlink" href="#pid" title="Permanent link">¶</a>'],
+  ["VitePress", '<a class="header-anchor" href="#pid" aria-label="Permalink to this page">&#8203;#</a>'],
+  ["Docusaurus", '<a class="hash-link" href="#pid" aria-label="Direct link to this page">#</a>'],
+  ["Starlight", '<a class="sl-anchor-link" href="#pid"><span class="sr-only">Section titled PID</span></a>'],
+])("the title of a page is without the link to itself that %s puts into it", async (_generator, link) => {
+  await withHtml(PID, (html) => html.replace("</h1>", `${link}</h1>`));
+  await reader.visit(PID);
+  await reader.pageButton("Save this page").click();
+  await reader.pageButton("Saved").waitFor();
+  expect(await stored()).toContain('\\"PID control that behaves\\"');
+});
+
+test("a selector that is none costs no reader anything: the default counts, and the owner is told once", async () => {
+  await installClock(reader.page);
+  await withAttribute('data-content="article[" data-marks="nav >> a"');
+  const warnings: string[] = [];
+  reader.page.on("console", (message) => {
+    if (message.text().startsWith("docent")) warnings.push(`${message.type()}: ${message.text()}`);
+  });
+  await reader.visit(PID);
+  await reader.pageButton("Save this page").click();
+  await reader.pageButton("Saved").waitFor();
+  await readTo(reader.page, 1);
+  await reader.page.getByRole("link", { name: /PID control that behaves \(read, saved\)/ }).waitFor();
+  expect(warnings.sort()).toEqual([
+    'warning: docent: data-content="article[" is no CSS selector, so the default counts',
+    'warning: docent: data-marks="nav >> a" is no CSS selector, so the default counts',
+  ]);
+  expect(reader.complaints).toEqual([]);
+});

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Browser, openBrowser } from "./chromium.ts";
 import { type Environment, startEnvironment } from "./environment.ts";
 import { ReaderPage } from "./reader-page.ts";
+import { installClock } from "./reading-clock.ts";
 
 const INSTALL = "/ros-2-foundations/install-ros-2.html";
 const LOOP = "/ros-2-foundations/sense-decide-act.html";
@@ -149,12 +150,48 @@ describe("a reader who has answered", () => {
     expect(await seen()).toMatchObject({ wrong: 0, moved: [], refused: [] });
   });
 
-  test("sees them also when the Worker is away", async () => {
+  test("sees every passage when the Worker is away: there is no switch then, so nothing is hidden", async () => {
     await reader.page.route(`${environment.worker}/**`, (route) => route.abort("connectionrefused"));
     await reader.visit(INSTALL);
-    expect([await shown(MAC), await shown(WINDOWS)]).toEqual([true, false]);
+    await expect.poll(() => shown(WINDOWS)).toBe(true);
+    expect(await shown(MAC)).toBe(true);
+    expect(await reader.page.locator("[data-for][hidden]").count()).toBe(0);
+    // What a page still gets after that is shown as well.
+    await reader.page.evaluate(() => {
+      const late = document.createElement("p");
+      late.dataset.for = "os:windows";
+      late.textContent = "late";
+      document.querySelector("article")?.append(late);
+    });
+    await reader.page.evaluate(() => new Promise(requestAnimationFrame));
+    expect(await reader.page.getByText("late", { exact: true }).isVisible()).toBe(true);
     expect(await reader.page.getByRole("heading", { level: 1 }).textContent()).toBe("Install ROS 2 on Ubuntu");
   });
+
+  test.each(["docent.js", "docent/widget-*"])(
+    "waits five seconds for a Worker that does not answer with %s, then sees every passage, also once it has answered",
+    async (file) => {
+      await installClock(reader.page);
+      const held = Promise.withResolvers<void>();
+      await reader.page.route(`${environment.worker}/${file}`, async (route) => {
+        await held.promise;
+        await route.continue();
+      });
+      await reader.page.goto(reader.docs + INSTALL, { waitUntil: "commit" });
+      await reader.page.locator("footer").waitFor();
+      await reader.page.clock.runFor(4_900);
+      expect([await shown(MAC), await shown(WINDOWS)]).toEqual([true, false]);
+      await reader.page.clock.runFor(200);
+      expect([await shown(MAC), await shown(WINDOWS)]).toEqual([true, true]);
+      held.resolve();
+      await theSwitch().getByText("Everything is shown").waitFor();
+      expect([await shown(MAC), await shown(WINDOWS)]).toEqual([true, true]);
+      await theSwitch().getByRole("button", { name: "Only for macOS" }).click();
+      expect([await shown(MAC), await shown(WINDOWS)]).toEqual([true, false]);
+      await reader.page.clock.runFor(10_000);
+      expect(await shown(WINDOWS)).toBe(false);
+    },
+  );
 
   test("is told for whom passages are shown, shows the others by keyboard, and that is remembered for the visit", async () => {
     await reader.visit(INSTALL);

@@ -9,7 +9,14 @@ export function currentPath(): string {
   return stated?.startsWith("/") ? stated : location.pathname;
 }
 
-export const pageTitle = (): string => document.querySelector("h1")?.textContent?.trim() || document.title;
+/** The links to themselves that Sphinx and MkDocs, VitePress, Docusaurus and Starlight put into headings. */
+const PERMALINKS = ".headerlink,.header-anchor,.hash-link,.sl-anchor-link";
+
+export function pageTitle(): string {
+  const heading = document.querySelector("h1")?.cloneNode(true) as Element | undefined;
+  for (const link of heading?.querySelectorAll(PERMALINKS) ?? []) link.remove();
+  return heading?.textContent.trim() || document.title;
+}
 
 export const pageLanguage = (): string => document.documentElement.lang;
 
@@ -20,7 +27,25 @@ export const pageVersion = (): string | undefined =>
 /** Recommendations never cross a language or a version of the docs: a list holds for pages of the same. */
 export const listScope = (): string => `${pageLanguage()} ${pageVersion() ?? ""}`;
 
+const refused = new Set<string>();
+
+/**
+ * What a selector of the owner's finds.
+ * @returns nothing where there is no selector, or one that is none, which the console says once
+ */
+export function selected(name: "content" | "marks", selector: string | undefined): HTMLElement[] | undefined {
+  if (selector === undefined || refused.has(selector)) return undefined;
+  try {
+    return [...document.querySelectorAll<HTMLElement>(selector)];
+  } catch {
+    refused.add(selector);
+    console.warn(`docent: data-${name}="${selector}" is no CSS selector, so the default counts`);
+    return undefined;
+  }
+}
+
 /** The element whose reading is measured, or null on a page without. */
 export function contentOf(selector: string | undefined): HTMLElement | null {
-  return document.querySelector<HTMLElement>(selector ?? CONTENT);
+  const found = selected("content", selector);
+  return found ? (found[0] ?? null) : document.querySelector<HTMLElement>(CONTENT);
 }

@@ -83,8 +83,11 @@ export function startPassages(
     return names.length > 0 ? namesIn(locale?.lang ?? "en", names) : "";
   }
 
+  /** Also where nobody asked for it: the inline tag gave up waiting, or the reader has found the only one. */
+  const allShown = (): boolean => ![...others.keys()].some(hidden);
+
   function draw(): void {
-    const state = { names: namesShownFor(), all: visit.all === true };
+    const state = { names: namesShownFor(), all: allShown() };
     const placed = [...document.querySelectorAll("docent-passages")].filter((one) => one instanceof PassageSwitch);
     const own = placed.filter((one) => one !== floating);
     if (own.length > 0) floating?.remove();
@@ -112,21 +115,26 @@ export function startPassages(
     const target = id === "" ? null : document.getElementById(id);
     const around = [...others.keys()].filter((element) => element.contains(target) && hidden(element));
     if (!target || around.length === 0) return;
-    for (const element of around) reveal(element);
+    reveal(around);
     target.scrollIntoView();
   }
 
-  function reveal(element: HTMLElement): void {
-    revealed.add(element);
-    element.removeAttribute("hidden");
+  function reveal(elements: readonly HTMLElement[]): void {
+    for (const element of elements) {
+      revealed.add(element);
+      element.removeAttribute("hidden");
+    }
+    draw();
   }
 
   customElements.define("docent-passages", PassageSwitch);
   document.adoptedStyleSheets.push(styleSheet(passageStyle()));
   readAnswers();
   self.docentObserver?.disconnect();
+  clearTimeout(self.docentObserver?.fallback);
   if (self.docentObserver && why === "before") {
-    // What the inline tag has hidden and is not hidden any more was found by the reader; tabs are where they put them.
+    // What the inline tag has hidden and is not hidden any more was found by the reader, or was shown because this came
+    // late: then it stays. Tabs are where the reader put them.
     for (const element of document.querySelectorAll<HTMLElement>("[data-for]")) {
       if (!hidden(element)) revealed.add(element);
     }
@@ -147,10 +155,10 @@ export function startPassages(
   }).observe(document, { childList: true, subtree: true, attributeFilter: ["data-for"] });
 
   document.addEventListener("beforematch", (event) => {
-    for (const element of others.keys()) if (event.target === element) revealed.add(element);
+    reveal([...others.keys()].filter((element) => element === event.target));
   });
   document.addEventListener(SWITCHED, () => {
-    visit = { ...visit, all: !visit.all };
+    visit = { ...visit, all: !allShown() };
     writeVisit(worker, visit);
     for (const element of others.keys()) revealed.delete(element);
     settle();

@@ -2,6 +2,7 @@
 // saved. A mark takes no room, so nothing moves when it comes; it is words to a screen reader, and never colour alone.
 
 import { dir, lang, widgetTexts as texts } from "../locales/current.ts";
+import { selected } from "../page/page.ts";
 import { isBegun, isComplete, isSaved, type Reading } from "../reader/reading.ts";
 import marksCss from "../styles/marks.css";
 import { styleSheet } from "../styles/style-sheet.ts";
@@ -72,9 +73,11 @@ function mark(at: Element, kinds: readonly MarkKind[], said: string, shown?: str
 /** The owner's choice, or every list of links that is large enough to be a table of contents. */
 function navigations(selector: string | undefined): Element[] {
   if (selector === "none") return [];
-  if (selector !== undefined) return [...document.querySelectorAll(selector)];
-  return [...document.querySelectorAll("nav, aside")].filter(
-    (one) => !one.parentElement?.closest("nav, aside") && pagesIn(one).length >= LEAST_LINKS,
+  return (
+    selected("marks", selector) ??
+    [...document.querySelectorAll("nav, aside")].filter(
+      (one) => !one.parentElement?.closest("nav, aside") && pagesIn(one).length >= LEAST_LINKS,
+    )
   );
 }
 
