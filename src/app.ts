@@ -30,6 +30,8 @@ import type { SessionResolver } from "./session/resolver.ts";
 const STEP_UP_MS = 10 * 60_000;
 
 export interface AppDeps {
+  /** The ways in that are switched on. */
+  methods: { password: boolean };
   origins: Origins;
   resolver: SessionResolver;
   auth: ReturnType<typeof authHandlers>;
@@ -77,15 +79,17 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.get("/healthz", health.alive);
   app.get("/readyz", health.ready);
 
-  app.post("/api/auth/sign-up/email", docs, auth.signUp);
-  app.post("/api/auth/sign-in/email", docs, auth.signIn);
+  if (deps.methods.password) {
+    app.post("/api/auth/sign-up/email", docs, auth.signUp);
+    app.post("/api/auth/sign-in/email", docs, auth.signIn);
+    app.post("/api/auth/change-password", own, accountNow, changePassword);
+  }
   app.post("/api/auth/sign-out", docs, session.signOut);
   app.get("/api/auth/get-session", docs, session.getSession);
   app.get("/api/auth/list-sessions", own, accountNow, session.list);
   app.post("/api/auth/revoke-session", own, accountNow, session.revoke);
   app.post("/api/auth/revoke-sessions", own, accountNow, session.revokeAll);
   app.post("/api/auth/revoke-other-sessions", own, accountNow, session.revokeOthers);
-  app.post("/api/auth/change-password", own, accountNow, changePassword);
   app.post("/api/auth/update-user", own, accountNow, auth.updateUser);
 
   app.get("/api/session", docs, session.whoIsThis);

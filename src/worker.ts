@@ -131,6 +131,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
   const store = new CatalogueStore({ db, ranker: config.ranker, now, waitUntil, sleep: deps.sleep });
 
   const app = createApp({
+    methods: config.methods,
     origins,
     resolver,
     auth: authHandlers({

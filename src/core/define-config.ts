@@ -70,6 +70,12 @@ const docentConfig = z.strictObject({
   ),
 });
 
+/**
+ * What fits Cloudflare's Free plan, which allows a request 10 ms of CPU: no passwords, because one hash takes more. To be
+ * spread into a configuration. `npm run bench:cpu` measures every route.
+ */
+export const FREE_PLAN = { methods: { password: false } } as const;
+
 export type DocentConfigInput = z.input<typeof docentConfig>;
 export type DocentConfig = z.output<typeof docentConfig>;
 

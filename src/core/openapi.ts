@@ -47,7 +47,7 @@ const REFUSALS: Record<number, string> = {
   400: "The body is not JSON.",
   401: "Who are you? No credential, or one that is not good.",
   403: "Not you, or not from that page.",
-  404: "There is no such docs site.",
+  404: "There is no such docs site, or this way in is switched off.",
   409: "The catalogue lacks pages; nothing was changed.",
   413: "The body is too large.",
   415: "The body is not application/json.",
@@ -57,8 +57,10 @@ const REFUSALS: Record<number, string> = {
 };
 
 /** Refusals that a route of this kind can give, by status. */
-function refusalStatuses({ caller, origin, query, body, refusals = [], refusalStatuses = [] }: Operation): number[] {
+function refusalStatuses(operation: Operation): number[] {
+  const { caller, origin, query, body, wayIn, refusals = [], refusalStatuses = [] } = operation;
   const statuses = new Set([500, 503, ...refusalStatuses]);
+  if (wayIn) statuses.add(404);
   if (caller !== "anyone") statuses.add(401);
   if (origin !== "anyone" || caller === "account" || caller === "proved") statuses.add(403);
   if (query || body) statuses.add(422);

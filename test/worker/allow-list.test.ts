@@ -3,10 +3,13 @@
 import { describe, expect, it } from "vitest";
 import { createAuth } from "../../src/auth/better-auth.ts";
 import { ANSWERED_BY_US, REFUSED, THROUGH_BETTER_AUTH } from "../../src/auth/routes.ts";
+import { OPERATIONS } from "../../src/core/contract/contract.ts";
+import { FREE_PLAN } from "../../src/core/define-config.ts";
 import { createDatabase } from "../../src/db/client.ts";
 import { Browser } from "../harness/browser.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { AUTH_SECRET, BASE_URL, CONFIG, Isolate } from "../harness/isolate.ts";
+import { call } from "../harness/operations.ts";
 
 const database = await TestDatabase.create("allow-list");
 const isolate = await Isolate.create({ database });
@@ -89,14 +92,22 @@ describe("Better Auth's endpoints", () => {
     }
   });
 
-  it("let nobody in by password where passwords are switched off", async () => {
-    const off = await Isolate.create({ database, config: { ...CONFIG, methods: { password: false } } });
+  it("have no route for passwords where they are switched off, and serve who is signed in", async () => {
+    const off = await Isolate.create({ database, config: { ...CONFIG, ...FREE_PLAN } });
+    const signedIn = new Browser(off, BASE_URL);
+    for (const [name, value] of reader.cookies) signedIn.cookies.set(name, value);
     const before = await database.count("user");
-    const email = "switched-off@example.test";
-    for (const path of ["/api/auth/sign-up/email", "/api/auth/sign-in/email"]) {
-      const answer = await new Browser(off).post(path, { email, password: "correct horse battery" });
-      expect([path, answer.status, answer.setCookies], answer.text).toEqual([path, 400, []]);
+    const gone = OPERATIONS.filter(({ wayIn }) => wayIn === "password");
+    expect(gone.map(({ path }) => path)).toEqual(
+      ["sign-up/email", "sign-in/email", "change-password"].map((path) => `/api/auth/${path}`),
+    );
+    for (const operation of gone) {
+      const answer = await call(signedIn, operation);
+      const { path } = operation;
+      expect([path, answer.status, answer.setCookies]).toEqual([path, 404, []]);
+      expect(answer.body).toMatchObject({ code: "NOT_FOUND", message: "There is nothing here." });
     }
     expect(await database.count("user")).toBe(before);
+    expect((await signedIn.send("/api/me")).status).toBe(200);
   });
 });

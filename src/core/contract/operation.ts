@@ -39,6 +39,8 @@ export interface Operation {
   etag?: boolean;
   /** What else than its caller, origin, query and body it refuses. */
   refusals?: readonly ProblemCode[];
+  /** Exists only where this way in is switched on. */
+  wayIn?: "password";
   /** Better Auth's own refusals, by status. */
   refusalStatuses?: readonly number[];
 }
