@@ -25,7 +25,8 @@ export function accessLog(deps: { now: () => number; randomId: () => string; log
     c.set("requestId", request.id);
     c.set("request", request);
     await requestContext.run(request, next);
-    c.header("X-Request-Id", request.id);
+    // Not `c.header`, which copies an answer that is already there.
+    c.res.headers.set("X-Request-Id", request.id);
     const line: AccessLogLine = {
       level: c.res.status >= 500 ? "error" : "info",
       message: "request",

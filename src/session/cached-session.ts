@@ -35,13 +35,44 @@ const FORM = 1;
 /** AES-GCM's nonce. A fresh random one per write: a key serves at most one write per few minutes for 30 days. */
 const NONCE_BYTES = 12;
 
+/** Of each byte. Made once: writing them anew took longer than the hash. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  let hex = "";
+  for (const byte of new Uint8Array(digest)) hex += HEX[byte];
+  return hex;
 }
 
-/** One key per session: SHA-256 of the token, in hex. */
-export const cacheKey = sha256;
+/** What follows from a token by computation alone, so that it is never outdated. */
+interface TokenKeys {
+  cacheKey: string;
+  sealingKey: CryptoKey;
+}
+
+/**
+ * Of the tokens that were used last: memory forgets a session after seconds, and the next look-up in KV needs the same
+ * two. Settled values only. Says nothing about whether a session may be used.
+ */
+const known = new Map<string, TokenKeys>();
+/** About 1 MB. */
+const MAX_KNOWN = 2_000;
+
+async function keysOf(token: string): Promise<TokenKeys> {
+  const found = known.get(token);
+  if (found) return found;
+  const made = { cacheKey: await sha256(token), sealingKey: await sealingKey(token) };
+  known.set(token, made);
+  const oldest = known.keys().next();
+  if (known.size > MAX_KNOWN && !oldest.done) known.delete(oldest.value);
+  return made;
+}
+
+/** The name of a session's entry: SHA-256 of the token, in hex. */
+export async function cacheKey(token: string): Promise<string> {
+  return (await keysOf(token)).cacheKey;
+}
 
 /** Tells whether two entries say the same; in the schema's order, because Postgres orders jsonb keys its own way. */
 export async function fingerprint({ session }: CachedSession): Promise<string> {
@@ -65,7 +96,7 @@ async function sealingKey(token: string): Promise<CryptoKey> {
 export async function seal(token: string, value: CachedSession): Promise<Uint8Array> {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const plain = new TextEncoder().encode(JSON.stringify(value));
-  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, await sealingKey(token), plain);
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, (await keysOf(token)).sealingKey, plain);
   const bytes = new Uint8Array(1 + NONCE_BYTES + sealed.byteLength);
   bytes[0] = FORM;
   bytes.set(nonce, 1);
@@ -79,7 +110,7 @@ export async function open(token: string, bytes: Uint8Array): Promise<CachedSess
   try {
     const plain = await crypto.subtle.decrypt(
       { name: "AES-GCM", iv: bytes.subarray(1, 1 + NONCE_BYTES) },
-      await sealingKey(token),
+      (await keysOf(token)).sealingKey,
       bytes.subarray(1 + NONCE_BYTES),
     );
     const parsed = z.safeParse(cachedSession, JSON.parse(new TextDecoder().decode(plain)));

@@ -38,7 +38,9 @@ export class CredentialSigner {
     const token = signed.slice(0, dot);
     const encoded = signed.slice(dot + 1);
     if (!SIGNATURE.test(encoded)) return undefined;
-    const signature = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+    const decoded = atob(encoded);
+    const signature = new Uint8Array(decoded.length);
+    for (let at = 0; at < decoded.length; at += 1) signature[at] = decoded.charCodeAt(at);
     const valid = await crypto.subtle.verify(
       "HMAC",
       await this.#importKey(),

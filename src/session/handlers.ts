@@ -40,6 +40,20 @@ function describe(session: CurrentSession) {
   };
 }
 
+/**
+ * The bodies of `GET /api/session`, as text. A session that is answered from memory is the same object each time, and
+ * nothing changes it; with the object goes its text.
+ */
+const bodies = new WeakMap<CurrentSession, string>();
+
+function bodyOf(session: CurrentSession): string {
+  const known = bodies.get(session);
+  if (known !== undefined) return known;
+  const body = JSON.stringify(describe(session));
+  bodies.set(session, body);
+  return body;
+}
+
 /** Better Auth's shape. During an outage the address and the name are not known: `""`. */
 function describeForBetterAuth({ session, account }: Extract<Resolution, { kind: "session" }>) {
   return {
@@ -76,19 +90,20 @@ export function sessionHandlers(deps: { db: Database; resolver: SessionResolver;
     resolver.ended(tokens);
     resolver.doubt(userId);
   };
-  const noteTier = (c: C, found: Resolution) => {
-    if (found.kind !== "session") return;
-    c.header("Server-Timing", `session;desc="${found.tier}"`);
-    if (found.tier === "outage") c.header(OUTAGE_HEADER, "unverified");
-  };
+  /** An answer that says which tier it came from. */
+  const answer = (c: C, body: string, { tier }: Extract<Resolution, { kind: "session" }>) =>
+    c.body(body, 200, {
+      "Content-Type": "application/json",
+      "Server-Timing": `session;desc="${tier}"`,
+      ...(tier === "outage" && { [OUTAGE_HEADER]: "unverified" }),
+    });
   return {
     /** `GET /api/session`: 200 with `{session: null}` for nobody, 401 for a credential that is not good. */
     async whoIsThis(c: C): Promise<Response> {
       const found = await resolver.resolve(c.req.raw.headers, c.get("request"));
-      noteTier(c, found);
       if (found.kind === "none") return c.json({ session: null });
       if (found.kind === "unavailable") return problem(c, "unavailable");
-      if (found.kind === "session") return c.json(describe(found.session));
+      if (found.kind === "session") return answer(c, bodyOf(found.session), found);
       const refusal = problem(c, "unauthenticated");
       expireSessionCookie(refusal.headers);
       return refusal;
@@ -97,9 +112,8 @@ export function sessionHandlers(deps: { db: Database; resolver: SessionResolver;
     /** `GET /api/auth/get-session`: null for nobody, as Better Auth says it. */
     async getSession(c: C): Promise<Response> {
       const found = await resolver.resolve(c.req.raw.headers, c.get("request"), { account: true });
-      noteTier(c, found);
       if (found.kind === "unavailable") return problem(c, "unavailable");
-      if (found.kind === "session") return c.json(describeForBetterAuth(found));
+      if (found.kind === "session") return answer(c, JSON.stringify(describeForBetterAuth(found)), found);
       const nobody = c.json(null);
       if (found.kind === "refused") expireSessionCookie(nobody.headers);
       return nobody;

@@ -22,7 +22,7 @@ let key: CryptoKey | undefined;
 const app = new Hono();
 app.get("/empty", (c) => c.body(null));
 app.get("/kv", async (c) => {
-  const value = await kv.get(c.req.query("key") ?? "", "arrayBuffer");
+  const value = await kv.get(c.req.query("key") ?? "", { type: "arrayBuffer", cacheTtl: 30 });
   return value === null ? c.notFound() : c.body(value);
 });
 app.put("/statement", async (c) => {
