@@ -127,13 +127,13 @@ describe("the README", () => {
   });
 
   test("has every route that is mounted, with who may call it from where, and no other", () => {
-    const mounted = [...read("src/app.ts").matchAll(/^ {2,4}app\.(get|post|put|patch|delete)\("([^"]+)", (.*)\);/gm)].map(
-      ([, method = "", path = "", handlers = ""]) => {
-        const names = handlers.split(", ");
-        const origin = names.includes("own") ? "own" : names.includes("docs") ? "docs" : "anyone";
-        return `${method.toUpperCase()} ${path} from ${origin}`;
-      },
-    );
+    const mounted = [
+      ...read("src/app.ts").matchAll(/^ {2,4}app\.(get|post|put|patch|delete)\("([^"]+)", (.*)\);/gm),
+    ].map(([, method = "", path = "", handlers = ""]) => {
+      const names = handlers.split(", ");
+      const origin = names.includes("own") ? "own" : names.includes("docs") ? "docs" : "anyone";
+      return `${method.toUpperCase()} ${path} from ${origin}`;
+    });
     expect(mounted.length).toBeGreaterThan(10);
     expect(
       table("route")
