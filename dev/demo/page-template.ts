@@ -160,11 +160,11 @@ export function renderIndex(context: PageContext, lang: Lang): string {
     main: html`<div class="hero">${languageSwitch(translations)}<h1>${texts.siteName}</h1><p class="lede">${texts.lede}</p></div>
 <docent-continue></docent-continue>
 <docent-recommendations limit="4"></docent-recommendations>
-<docent-saved></docent-saved>
 ${[...sectionsOf(inLanguage(context.articles, lang))].map(
   ([section, articles]) => html`<section><h2>${section}</h2><ul class="cards">${articles.map(card)}</ul></section>`,
 )}
-${texts.untranslated === "" ? "" : html`<p class="untranslated">${texts.untranslated}</p>`}`,
+${texts.untranslated === "" ? "" : html`<p class="untranslated">${texts.untranslated}</p>`}
+<docent-saved></docent-saved>`,
   });
 }
 

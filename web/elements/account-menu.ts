@@ -14,6 +14,10 @@ const EDGE = 8;
 /** Saved pages named in the menu; all of them are in `<docent-saved>`. */
 const SAVED = 5;
 
+const FACE = html`<svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.8">
+  <circle cx="10" cy="6.5" r="3.5" /><path d="M3.5 17.5a6.5 6.5 0 0 1 13 0" stroke-linecap="round" />
+</svg>`;
+
 export class AccountMenu extends StoreElement {
   static override properties = { ...StoreElement.properties, forgetting: { state: true } };
   /** The reader is asked whether they mean it. */
@@ -48,16 +52,14 @@ export class AccountMenu extends StoreElement {
 
   /** Keeps the button's place; what it will say is not known yet. */
   #waiting(): TemplateResult {
-    return html`<button type="button" part="button" disabled aria-busy="true">${texts.account}</button>`;
+    return html`<button type="button" part="button" disabled aria-busy="true">${FACE} <span class="label">${texts.account}</span></button>`;
   }
 
   #menu(): TemplateResult {
     const { status } = this.store.reader;
     return html`
       <button type="button" part="button" popovertarget="menu">
-        <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.8">
-          <circle cx="10" cy="6.5" r="3.5" /><path d="M3.5 17.5a6.5 6.5 0 0 1 13 0" stroke-linecap="round" />
-        </svg>
+        ${FACE}
         <span class="label">${status === "guest" ? texts.guest : texts.account}</span>
       </button>
       <div id="menu" part="menu" popover @beforetoggle=${this.#toggling} @toggle=${this.#toggled}>

@@ -25,6 +25,9 @@ export function useLocale(translation: Locale): void {
 /** Reasons that name pages and categories, whose titles are sentences of their own. */
 const TITLES = /^(text|category|series|section|order|prerequisite|follow-up)$/;
 
+/** How the Worker's sentence begins about a page that comes right after another. */
+const NEXT = /^(Next|Comes next)/;
+
 /** A level as readers know it; one that this widget does not know as it is. */
 export const levelName = (level: string): string => levelIn(levels, level);
 
@@ -40,7 +43,8 @@ export function reasonText({ part, values, text }: { part: string; values: reado
   const known = Object.entries(reasons ?? {}).find(([name]) => name === part);
   if (!known) return { text, lang: "en" };
   const names = part === "level" ? values.map(levelName) : values.map((name) => termName(name));
-  return { text: known[1](namesIn(lang, TITLES.test(part) ? names.map((title) => `“${title}”`) : names)) };
+  const listed = namesIn(lang, TITLES.test(part) ? names.map((title) => `“${title}”`) : names);
+  return { text: known[1](listed, NEXT.test(text)) };
 }
 
 /** A text of the owner's questionnaire: in the widget's language, else as the owner wrote it. */

@@ -4,8 +4,11 @@ import type { Part } from "../../src/core/score-parts.ts";
 import type { LevelTexts, LoaderTexts, PassageTexts, WidgetTexts } from "./en.ts";
 import type { DialogTexts } from "./en-dialog.ts";
 
-/** Why a page is recommended, by the part of the score that says so; `names` are already listed and in their place. */
-export type ReasonTexts = Readonly<Record<Part, (names: string) => string>>;
+/**
+ * Why a page is recommended, by the part of the score that says so; `names` are already listed and in their place.
+ * `isNext`: it is the very next one.
+ */
+export type ReasonTexts = Readonly<Record<Part, (names: string, isNext: boolean) => string>>;
 
 export interface Locale {
   /** BCP 47, for `lang` and for Intl. */

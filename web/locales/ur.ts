@@ -145,9 +145,10 @@ export const locale: Locale = {
     text: (names) => `${names} سے متعلق`,
     tag: (names) => `موضوع: ${names}، جیسا آپ پڑھ چکے ہیں`,
     category: (names) => `حصہ: ${names}، جہاں آپ پہلے پڑھ چکے ہیں`,
-    series: (names) => `سلسلے ${names} میں آگے`,
+    series: (names, isNext) => (isNext ? `سلسلے ${names} میں اگلا صفحہ` : `سلسلے ${names} میں آگے چل کر`),
     section: (names) => `حصہ ${names} سے، جو آپ پڑھ رہے ہیں`,
-    order: (names) => (names === "" ? "ابتدائی صفحات میں سے" : `${names} کے قریب`),
+    order: (names, isNext) =>
+      names === "" ? "ابتدائی صفحات میں سے" : isNext ? `${names} کے فوراً بعد` : `${names} کے قریب`,
     prerequisite: (names) => `اس کے لیے جو ضروری تھا، آپ پڑھ چکے ہیں: ${names}`,
     "follow-up": (names) => `${names} پر مبنی، جو آپ نے ابھی پڑھا`,
     level: (names) => `آپ کی سطح کے مطابق: ${names}`,

@@ -42,6 +42,15 @@ describe("on an Urdu page", () => {
     );
   });
 
+  test.each([
+    ["series", "Next in “Basics”", "Further on in “Basics”"],
+    ["order", "Comes next after “Basics”", "Not far from “Next steps”"],
+  ])("the page that comes next by its %s is told from one that comes later", (part, next, later) => {
+    const said = (text: string) => current.reasonText({ part, values: ["Basics"], text }).text;
+    expect(said(next)).not.toBe(said(later));
+    expect(said(later)).toBe(said("Any other sentence"));
+  });
+
   test("an Urdu title that begins with a Latin word runs right to left as a whole", () => {
     const { text } = current.reasonText({ part: "section", values: ["ROS 2 کی بنیادیں"], text: "Part of it" });
     expect(text).toContain("\u2067“ROS 2 کی بنیادیں”\u2069");
