@@ -19,6 +19,22 @@ async function onlyTheDatabase(request: Request, endpoint: string): Promise<Resp
   }
 }
 
+/** The Worker under test in workerd, its KV, and the one way out. */
+const workerd = () =>
+  cloudflareTest(({ inject }) => {
+    const endpoint = inject<string>("databaseEndpoint");
+    return {
+      miniflare: {
+        compatibilityDate: "2026-08-15",
+        compatibilityFlags: ["nodejs_compat"],
+        kvNamespaces: ["SESSIONS"],
+        bindings: { DATABASE_ENDPOINT: endpoint },
+        outboundService: (request) => onlyTheDatabase(request, endpoint),
+      },
+    };
+  });
+const inWorkerd = { globalSetup: ["./test/global-setup.ts"], setupFiles: ["./test/setup.ts"], hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -34,28 +50,18 @@ export default defineConfig({
         },
       },
       {
-        plugins: [
-          cloudflareTest(({ inject }) => {
-            const endpoint = inject<string>("databaseEndpoint");
-            return {
-              miniflare: {
-                compatibilityDate: "2026-08-15",
-                compatibilityFlags: ["nodejs_compat"],
-                kvNamespaces: ["SESSIONS"],
-                bindings: { DATABASE_ENDPOINT: endpoint },
-                outboundService: (request) => onlyTheDatabase(request, endpoint),
-              },
-            };
-          }),
-        ],
+        plugins: [workerd()],
         test: {
+          ...inWorkerd,
           name: "worker",
           include: ["test/worker/**/*.test.ts", "test/flows/**/*.test.ts"],
-          globalSetup: ["./test/global-setup.ts"],
-          setupFiles: ["./test/setup.ts"],
           testTimeout: 30_000,
-          hookTimeout: 60_000,
         },
+      },
+      // No test of anything: `npm run bench:month` asks it for its figures.
+      {
+        plugins: [workerd()],
+        test: { ...inWorkerd, name: "month", include: ["test/month/**/*.test.ts"], testTimeout: 7_200_000 },
       },
       {
         test: {

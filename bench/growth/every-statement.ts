@@ -75,8 +75,15 @@ class Reader {
  * @param session asks the same database behind the Worker's back
  * @param user the reader's number
  * @param pages how many the catalogue has
+ * @param onCall told of each route before it is called
  */
-export async function callEveryRoute(worker: RealWorker, session: Session, user: number, pages: number): Promise<void> {
+export async function callEveryRoute(
+  worker: RealWorker,
+  session: Session,
+  user: number,
+  pages: number,
+  onCall: (route: string) => void = () => {},
+): Promise<void> {
   const own = (await session.query<{ id: string; token: string }>(SESSIONS_OF, [user])).rows;
   const [other, current] = own.slice(-2);
   if (!other || !current) throw new Error(`reader ${user} needs two sessions`);
@@ -100,29 +107,36 @@ export async function callEveryRoute(worker: RealWorker, session: Session, user:
     changePassword: { currentPassword: PASSWORD, newPassword: CHANGED_PASSWORD, revokeOtherSessions: true },
     mergeProgress: { site: SITE, sentAt: at, events },
   };
+  const queries: Record<string, Record<string, string>> = { listRecommendations: { current: "/page-0" } };
+
   const call = async (id: string) => {
     const operation = OPERATIONS.find((one) => one.id === id);
     if (!operation) throw new Error(`The contract has no ${id}`);
-    const { method, path, exampleQuery, body, caller } = operation;
+    const { route, method, path, exampleQuery, body, caller, origin } = operation;
+    onCall(route);
     if (id === "pushCatalogue") return pushCatalogue(worker, pages, `pushed-by-${user}`);
-    const headers = id === "isReady" ? { Authorization: worker.readyAuthorization } : {};
-    if (caller === "anyone" && id !== "signOut" && id !== "getSession" && id !== "whoIsThis") reader.cookie = "";
+    // Who signs up or in is nobody yet.
+    const cookieless = origin === "anyone" || id === "signUp" || id === "signIn";
+    if (cookieless) reader.cookie = "";
     else if (reader.cookie === "") reader.cookie = await worker.cookieOf(current.token);
-    const query = exampleQuery
-      ? `?${new URLSearchParams({ ...exampleQuery, ...(id === "listRecommendations" && { current: "/page-0" }) })}`
-      : "";
+    const headers = caller === "anyone" && id === "isReady" ? { Authorization: worker.readyAuthorization } : {};
+    const query = exampleQuery ? `?${new URLSearchParams({ ...exampleQuery, ...queries[id] })}` : "";
     return reader.call(method, path + query, body && (bodies[id] ?? body.example), headers);
   };
 
   for (const { id } of OPERATIONS.filter(({ id }) => !ENDING.includes(id))) await call(id);
   reader.cookie = await worker.cookieOf(current.token);
-  // What the widget sends, and what else a route does when something is stored already, or outdated.
+  // What else a route does when something is stored already, or outdated, or asked for together.
+  onCall("GET /api/recommendations");
   await reader.call("GET", `/api/recommendations?site=${SITE}`);
+  onCall("POST /api/progress?with=me");
   await reader.call("POST", "/api/progress?with=me", { site: SITE, sentAt: at, events: events.slice(0, 1) });
+  onCall("GET /api/recommendations, outdated");
   await reader.call("GET", `/api/recommendations?site=${SITE}`);
+  onCall("PATCH /api/background");
   await reader.call("PATCH", "/api/background", { primaryDomain: "navigation" });
+  onCall("GET /api/me");
   await reader.call("GET", `/api/me?site=${SITE}`);
-  reader.cookie = "";
   for (const id of ENDING.slice(0, -1)) await call(id);
   bodies.signIn = { email: emailOf(user), password: CHANGED_PASSWORD };
   await call("signIn");

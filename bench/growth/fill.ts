@@ -49,7 +49,7 @@ const rows = ({ sessionsPerUser, progressPerUser, pages }: Size, passwordHash: s
   const light = Math.max(1, Math.round((progressPerUser * 100 - heavy) / 99));
   const users = "generate_series(0, $1::int - 1) n";
   // Spread over what a session lasts and a day: a day's worth of them has expired and waits for the purge.
-  const began = `$2::timestamptz - interval '31 days' * ((n * 7919 + k * 104729) % 10000) / 10000.0`;
+  const began = `$2::timestamptz - interval '31 days' * ((n::bigint * 7919 + k * 104729) % 10000) / 10000.0`;
   return [
     `insert into "user" (id, email, email_verified, name, last_login_at, skill_level, operating_system, created_at, updated_at)
      select ${ID("user", "n")}, 'reader-' || n || '@example.test', n % 2 = 0, 'Reader ' || n, at,

@@ -15,6 +15,8 @@ export interface PlanNode {
 
 export interface SeenStatement {
   text: string;
+  /** What was being done when it was sent, as `doing` said. */
+  doing: string;
   /** Milliseconds in Postgres and on the way to it on this machine. */
   ms: number;
   plan?: PlanNode;
@@ -49,6 +51,7 @@ export class WatchedBackend implements Backend {
   readonly seen: SeenStatement[] = [];
   /** Also ask for the plan of each statement, before it is run, in the same transaction and with the same values. */
   explain = false;
+  doing = "";
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -72,10 +75,11 @@ export class WatchedBackend implements Backend {
       const run = () => Reflect.apply(session.query, session, given) as Promise<unknown>;
       if (!sent.success) return run();
       const { text, values } = sent.data;
+      const { doing } = this;
       const plan = this.explain ? await planOf(session, text, values) : undefined;
       const began = performance.now();
       const result = await run();
-      this.seen.push({ text, ms: performance.now() - began, ...(plan && { plan }) });
+      this.seen.push({ text, doing, ms: performance.now() - began, ...(plan && { plan }) });
       return result;
     };
     return new Proxy(session, {

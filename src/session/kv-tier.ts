@@ -36,7 +36,7 @@ export interface KvTierOptions {
 /** What this isolate knows of an entry, by token. */
 interface Known {
   /** Of what was written last, and when its SQL began. */
-  written?: { fingerprint: string; at: number };
+  written?: { fingerprint: string; at: number } | undefined;
   /** When Postgres last said that the entry is still true. */
   confirmedAt?: number;
   buriedAt?: number;
@@ -82,16 +82,23 @@ export class KvTier {
       ...(written ? [written] : []),
     ].some((entry) => entry.fingerprint === content && value.checkedAt - entry.at < REWRITE_MS);
     if (current) return;
+    // Claimed before it is written: two requests of a page come at once, and one of them writes.
+    const claim = { fingerprint: content, at: value.checkedAt };
+    this.#know(token, { written: claim });
+    const release = () => {
+      if (this.#known.get(token)?.written !== claim) return;
+      this.#known.set(token, { ...this.#known.get(token), written });
+    };
     const key = await cacheKey(token);
     const sealed = await seal(token, value);
     const age = this.#options.now() - value.checkedAt;
-    if (age < 0 || age > MAX_FILL_AGE_MS) return;
+    if (age < 0 || age > MAX_FILL_AGE_MS) return release();
     const useful = Math.min(this.#options.usefulSeconds, Math.ceil((value.session.expiresAt - value.checkedAt) / 1000));
     request.kv += 1;
     try {
       await this.#options.kv.put(key, sealed, { expirationTtl: Math.max(useful, KV_MIN_TTL) });
-      this.#know(token, { written: { fingerprint: content, at: value.checkedAt } });
     } catch (error) {
+      release();
       this.#failed("write", error);
     }
   }

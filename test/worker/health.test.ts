@@ -206,7 +206,7 @@ describe("the daily chores", () => {
     await isolate.worker.scheduled();
     expect(await left()).toEqual([2, 1, 1]);
     const sent = (await database.requests(mark)).requests.flatMap(({ statements }) => statements);
-    expect(sent.filter(({ text }) => text.startsWith('delete from "verification"'))).toHaveLength(3);
+    expect(sent.filter(({ text }) => text.startsWith('delete from "verification"'))).toHaveLength(5);
     expect(isolate.logs).toContainEqual(expect.objectContaining({ name: "expired verifications", removed: 20_001 }));
   });
 

@@ -1,0 +1,63 @@
+// `npm run bench:month`: what a month costs, by driving the real Worker through it on the test's clock (test/month).
+// `--write` puts the tables into README.md and docs/costs.md. `--only docs3` runs one scenario; `--keep <folder>` keeps
+// each one's figures there, and takes those it finds instead of running them again.
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { startVitest } from "vitest/node";
+import * as z from "zod";
+import { startOwnPostgres } from "../growth/own-postgres.ts";
+import { replaceBetweenMarkers } from "../markdown.ts";
+import { type Figures, figures as figuresSchema } from "./figures.ts";
+import { readmeTable, report } from "./report.ts";
+import { SCENARIOS } from "./scenarios.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const { values } = parseArgs({
+  options: { only: { type: "string" }, keep: { type: "string" }, write: { type: "boolean", default: false } },
+});
+
+async function run(name: string): Promise<Figures> {
+  const kept = values.keep === undefined ? undefined : join(values.keep, `${name}.json`);
+  if (kept !== undefined && existsSync(kept)) return figuresSchema.parse(JSON.parse(await readFile(kept, "utf8")));
+  const vitest = await startVitest("test", [], {
+    root: ROOT,
+    project: ["month"],
+    testNamePattern: `^${name}$`,
+    watch: false,
+    reporters: ["dot"],
+  });
+  const tests = vitest.state.getTestModules().flatMap((module) => [...module.children.allTests()]);
+  const meta = z.object({ figures: figuresSchema });
+  const found = tests.find((test) => test.name === name && test.ok())?.meta();
+  await vitest.close();
+  const { figures } = meta.parse(found);
+  if (kept !== undefined) {
+    await mkdir(join(kept, ".."), { recursive: true });
+    await writeFile(kept, JSON.stringify(figures));
+  }
+  return figures;
+}
+
+const own = process.env.DOCENT_TEST_POSTGRES === undefined ? await startOwnPostgres() : undefined;
+// Several times faster than PGlite, and the same statements.
+if (own) process.env.DOCENT_TEST_POSTGRES = own.connectionString;
+try {
+  const months = [];
+  for (const [name, scenario] of Object.entries(SCENARIOS)) {
+    if (values.only !== undefined && values.only !== name) continue;
+    months.push({ scenario, figures: await run(name) });
+  }
+  process.exitCode = 0;
+  const text = report(months);
+  console.log(text);
+  if (values.write) {
+    await writeFile(join(ROOT, "docs/costs.md"), text);
+    const readme = await readFile(join(ROOT, "README.md"), "utf8");
+    await writeFile(join(ROOT, "README.md"), replaceBetweenMarkers(readme, "costs", readmeTable(months)));
+  }
+} finally {
+  await own?.stop();
+}
