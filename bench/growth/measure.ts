@@ -2,7 +2,7 @@
 // it finds its rows by an index there. Starts a Postgres of its own; DOCENT_BENCH_POSTGRES names another, on which the
 // role may create databases. `--write` puts the tables into README.md and docs/growth.md; `--users 20000` is a rehearsal.
 import { readFile, writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startNeonEndpoint } from "../../dev/neon/endpoint.ts";
@@ -84,12 +84,14 @@ try {
     );
     if (scans.length > 0) throw new Error(`Without an index:\n${scans.join("\n")}`);
 
-    const text = report(facts, backend.seen, [...planned, ...backend.seen]);
+    // Of the last fifteen minutes.
+    const measured = { ...facts, load: loadavg()[2] ?? Number.NaN };
+    const text = report(measured, backend.seen, [...planned, ...backend.seen]);
     console.log(`\n${text}`);
     if (values.write) {
       await writeFile(fileURLToPath(new URL("../../docs/growth.md", import.meta.url)), text);
       const readme = fileURLToPath(new URL("../../README.md", import.meta.url));
-      const table = readmeTable(facts, backend.seen);
+      const table = readmeTable(measured, backend.seen);
       await writeFile(readme, replaceBetweenMarkers(await readFile(readme, "utf8"), "growth", table));
     }
   });

@@ -12,6 +12,8 @@ export interface Facts {
   readers: number;
   postgres: string;
   machine: string;
+  /** The machine's load average while the readers called. */
+  load: number;
 }
 
 const thousands = (n: number) => n.toLocaleString("en-US");
@@ -68,11 +70,13 @@ asked of Postgres' planner for each statement at this size, and \`test/dev/query
 20,000 readers. The list of statements is what the Worker in workerd has sent while each route of its contract was
 called and the daily chores were run: nobody keeps it by hand.
 
-Postgres ${facts.postgres} as it ships (but for \`shared_buffers=1GB\` and \`fsync=off\`), on ${facts.machine}, with
-${setting(facts)}. All of it fits into this machine's memory, as Neon's compute may not have it: the first
-read of a page there takes longer. One reader in a hundred has read half of the catalogue, the others fifteen pages.
-${facts.readers} readers called every route, one after the other; one in twenty of them is one of those who have read
-the most, so the last column but one shows what they cost. Milliseconds are from the endpoint to Postgres and back.
+Postgres ${facts.postgres} as it ships (but for \`shared_buffers=1GB\` and \`fsync=off\`), on ${facts.machine}, whose load
+was ${facts.load.toFixed(1)} on average (one of it is the measurement itself; more makes the p99s longer), with
+${setting(facts)}.
+All of it fits into this machine's memory, as Neon's compute may not have it: the first read of a page there takes longer.
+One reader in a hundred has read half of the catalogue, the others fifteen pages. ${facts.readers} readers called every
+route, one after the other; one in twenty of them is one of those who have read the most. Milliseconds are from the
+endpoint to Postgres and back.
 
 A statement stands at the route that sent it first; \`GET /api/recommendations, outdated\` is the one that finds a list
 which was made from something else than is known now.

@@ -1,5 +1,5 @@
 // `npm run bench:month`: what a month costs, by driving the real Worker through it on the test's clock (test/month).
-// `--write` puts the tables into README.md and docs/costs.md. `--only docs3` runs one scenario; `--keep <folder>` keeps
+// `--write` puts the tables into README.md and docs/costs.md. `--only docs3,course` runs these scenarios; `--keep <folder>` keeps
 // each one's figures there, and takes those it finds instead of running them again.
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -47,7 +47,7 @@ if (own) process.env.DOCENT_TEST_POSTGRES = own.connectionString;
 try {
   const months = [];
   for (const [name, scenario] of Object.entries(SCENARIOS)) {
-    if (values.only !== undefined && values.only !== name) continue;
+    if (values.only !== undefined && !values.only.split(",").includes(name)) continue;
     months.push({ scenario, figures: await run(name) });
   }
   process.exitCode = 0;

@@ -14,7 +14,8 @@ export interface MonthRun {
 const storedGb = ({ accounts }: Scenario) => (accounts * 8_000) / 1e9 + 0.03;
 
 const whole = (value: number) => Math.round(value).toLocaleString("en-US");
-const short = (value: number) => (value >= 100 ? whole(value) : value >= 10 ? value.toFixed(0) : value.toFixed(2));
+const short = (value: number) =>
+  Number.isInteger(value) || value >= 100 ? whole(value) : value.toFixed(value >= 10 ? 0 : 2);
 const percent = (share: number) => (share < 0.01 ? "< 1 %" : `${Math.round(share * 100)} %`);
 const dollars = (value: number) => `$${value.toFixed(2)}`;
 

@@ -62,7 +62,12 @@ describe("writes of KV", () => {
         };
       },
     });
-    const isolate = await Isolate.create({ database, bindings: { SESSIONS: kv } });
+    const background: Promise<unknown>[] = [];
+    const isolate = await Isolate.create({
+      database,
+      bindings: { SESSIONS: kv },
+      onBackground: (work) => background.push(work),
+    });
     const { cookie } = await insertSession(database);
     // Memory serves for ten seconds: each of these asks Postgres.
     const ask = async (seconds: number) => {
@@ -72,8 +77,9 @@ describe("writes of KV", () => {
     };
     await ask(0);
     await expect.poll(() => puts).toBe(1);
+    background.length = 0;
     await ask(11);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Promise.all(background);
     expect(puts).toBe(1);
     held.reject(new Error("KV PUT failed: 500 Internal Server Error"));
     await isolate.settle();
