@@ -164,8 +164,8 @@ export class ReaderPage {
   }
 
   /** The list as it is shown once it is there. */
-  async recommendations(): Promise<SeenRecommendation[]> {
-    const items = this.page.getByRole("region", { name: "Recommended for you" }).getByRole("heading", { level: 3 });
+  async recommendations(name = "Recommended for you"): Promise<SeenRecommendation[]> {
+    const items = this.page.getByRole("region", { name }).getByRole("heading", { level: 3 });
     await items.first().waitFor();
     return this.page.locator("docent-recommendation-list ol > li").evaluateAll((rows) =>
       rows.map((row) => {

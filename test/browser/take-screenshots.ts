@@ -1,9 +1,13 @@
-// Takes the pictures of the README and the docs anew, from the real thing: node test/browser/take-screenshots.ts
+// Takes the pictures of the README and the docs anew, from the real thing:
+// node test/browser/take-screenshots.ts [name …]. Needs a font that has Urdu (Debian: fonts-hosny-amiri).
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sharp from "sharp";
+import { locale as urdu } from "../../web/locales/ur.ts";
 import { openBrowser } from "./chromium.ts";
 import { startEnvironment } from "./environment.ts";
 import { ReaderPage } from "./reader-page.ts";
+import { installClock, readTo } from "./reading-clock.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "..", "docs", "images");
 const LEVEL = "How familiar are you with the subject?";
@@ -17,6 +21,9 @@ const EXPERT = {
   [LANGUAGES]: ["C++"],
   [TOOLS]: ["Docker", "VS Code"],
 };
+
+/** Names of pictures; all of them if none is given. */
+const wanted = process.argv.slice(2);
 
 const environment = await startEnvironment();
 let count = 0;
@@ -79,35 +86,48 @@ async function sideBySide(pictures: { title: string; png: Buffer }[], width: num
 
 try {
   await mkdir(FOLDER, { recursive: true });
-  const save = async (name: string, png: Buffer) => {
+  const save = async (name: string, take: () => Promise<Buffer>) => {
+    if (wanted.length > 0 && !wanted.includes(name)) return;
+    const picture = await take();
+    // A palette is enough for a picture of text, and a third of the size.
+    const png = await sharp(picture).png({ palette: true, quality: 90, effort: 10 }).toBuffer();
     await writeFile(join(FOLDER, `${name}.png`), png);
     console.log(`docs/images/${name}.png  ${Math.round(png.byteLength / 1024)} KB`);
   };
+  const noFocus = (reader: ReaderPage) =>
+    reader.page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
   const desktop = { width: 1200, height: 800 };
   const phone = { width: 390, height: 844, dark: true };
   const half = { width: 640, height: 860 };
 
-  await save("recommendations", await scene(desktop, recommended(BEGINNER)));
-  await save("recommendations-phone-dark", await scene(phone, recommended(EXPERT)));
-  await save(
-    "sign-up",
-    await scene(desktop, async (reader) => {
+  await save("first-visit", () => scene(desktop, (reader) => reader.signInButton().waitFor()));
+  await save("sign-in", () =>
+    scene({ width: 800, height: 640 }, async (reader) => {
+      await reader.signInButton().click();
+      await reader.fillIn({ email: "ada@example.com", password: "not my password" });
+      await reader.dialog().getByRole("button", { name: "Sign in", exact: true }).click();
+      await reader.dialog().getByText("is not right").waitFor();
+    }),
+  );
+  await save("recommendations", () => scene(desktop, recommended(BEGINNER)));
+  await save("recommendations-dark", () => scene({ ...desktop, dark: true }, recommended(EXPERT)));
+  await save("recommendations-phone-dark", () => scene(phone, recommended(EXPERT)));
+  await save("sign-up", () =>
+    scene(desktop, async (reader) => {
       await reader.openSignUp();
       await reader.dialog().getByLabel("E-mail address").fill("ada@example.com");
     }),
   );
-  await save("questionnaire", await scene(desktop, signUp));
-  await save(
-    "account-menu",
-    await scene({ width: 640, height: 400 }, async (reader) => {
+  await save("questionnaire", () => scene(desktop, signUp));
+  await save("account-menu", () =>
+    scene({ width: 640, height: 400 }, async (reader) => {
       await recommended(BEGINNER)(reader);
       await reader.accountButton().click();
       await reader.page.getByText("Signed in as").waitFor();
     }),
   );
-  await save(
-    "without-an-account",
-    await scene({ width: 1000, height: 620 }, async (reader) => {
+  await save("without-an-account", () =>
+    scene({ width: 1000, height: 620 }, async (reader) => {
       await reader.visit("/perception/camera-calibration.html");
       await reader.pageButton("Save this page").click();
       await reader.pageButton("Saved").waitFor();
@@ -116,28 +136,76 @@ try {
       await reader.guestButton().click();
     }),
   );
-  await save(
-    "end-of-a-page",
-    await scene({ width: 1000, height: 520 }, async (reader) => {
+  await save("end-of-a-page", () =>
+    scene({ width: 1000, height: 520 }, async (reader) => {
       await reader.visit("/control-and-planning/pid-control.html");
       await reader.pageButton("Save this page").click();
       await reader.pageButton("Too hard").click();
       await reader.page.getByText("Noted: too hard").waitFor();
-      await reader.page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+      await noFocus(reader);
       await reader.page.locator("docent-page").evaluate((page) => page.scrollIntoView({ block: "center" }));
     }),
   );
-  await save(
-    "sign-out",
-    await scene({ width: 800, height: 460 }, async (reader) => {
+  await save("sign-out", () =>
+    scene({ width: 800, height: 460 }, async (reader) => {
       await signUp(reader);
       await reader.dialog().getByRole("button", { name: "Skip all" }).click();
       await reader.askToSignOut();
     }),
   );
-  await save(
-    "two-readers",
-    await sideBySide(
+  const below = (reader: ReaderPage, selector: string) =>
+    reader.page
+      .locator(selector)
+      .first()
+      .evaluate((one) => scrollTo(0, one.getBoundingClientRect().top + scrollY - 90));
+  await save("passages", () =>
+    scene({ width: 1000, height: 700 }, async (reader) => {
+      await recommended(EXPERT)(reader);
+      await reader.visit("/ros-2-foundations/install-ros-2.html");
+      await reader.page.getByText("Shown for macOS").waitFor();
+    }),
+  );
+  await save("tabs", () =>
+    scene({ width: 1000, height: 520 }, async (reader) => {
+      await recommended(EXPERT)(reader);
+      await reader.visit("/ros-2-foundations/sense-decide-act.html");
+      await reader.page.locator("details[open] summary", { hasText: "macOS" }).waitFor();
+      await below(reader, "[data-docent-tabs]");
+    }),
+  );
+  await save("urdu", () =>
+    scene(desktop, async (reader) => {
+      await recommended(BEGINNER)(reader);
+      await reader.visit("/ur/");
+      await reader.recommendations(urdu.widget.recommended);
+    }),
+  );
+  await save("unreachable", () =>
+    scene({ width: 1000, height: 620 }, async (reader) => {
+      await recommended(BEGINNER)(reader);
+      await reader.newVisit();
+      await reader.page.route(`${environment.worker}/api/**`, (route) => route.abort("connectionrefused"));
+      await reader.visit();
+      await reader.page.getByText("not available right now").waitFor();
+      await reader.accountButton().click();
+      await reader.page.getByText("cannot be reached right now").waitFor();
+    }),
+  );
+  await save("begun-and-saved", () =>
+    scene({ width: 1200, height: 700 }, async (reader) => {
+      await installClock(reader.page);
+      await reader.visit("/control-and-planning/pid-control.html");
+      await reader.pageButton("Save this page").click();
+      await reader.pageButton("Saved").waitFor();
+      await readTo(reader.page, 1);
+      await reader.visit("/control-and-planning/inverse-kinematics.html");
+      await readTo(reader.page, 0.5);
+      await reader.page.evaluate(() => scrollTo(0, 0));
+      await reader.page.locator("nav docent-mark").first().waitFor({ state: "attached" });
+    }),
+  );
+  await save("two-readers", async () =>
+    sideBySide(
       [
         { title: "New to it, on Linux, Python", png: await scene(half, recommended(BEGINNER)) },
         { title: "Works with it, on a Mac, C++ and Docker", png: await scene(half, recommended(EXPERT)) },
