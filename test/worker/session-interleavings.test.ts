@@ -1,5 +1,11 @@
 // A look-up, a look behind an old entry, a change and the end of a session at the same time, in every order of their
 // calls to Postgres and KV: an ended session is over here at once, and everywhere SESSION_CACHE_SECONDS + 10 s later.
+//
+// What was changed in the code to see this fail, and which test then failed:
+// - `checkedAt` read after the SQL, in every look: a look-up far away that finds nothing in KV
+// - the same in the look behind an old entry only: a look behind an old entry far away
+// - a look that does not ask again whether this isolate has ended the session, or only the look behind does not: a look
+//   behind an old entry, here
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import type { Bindings } from "../../src/config.ts";
@@ -59,6 +65,8 @@ const beside = await isolateAt("a");
 const far = await isolateAt("b");
 const writer = await isolateAt("b");
 const EVERYWHERE = { here, beside, far };
+/** In each location one more, which remembers nothing when it is asked. */
+const FRESH = { a: await isolateAt("a"), b: writer };
 
 const ask = (isolate: Isolate, { cookie }: SessionRow, path = "/api/session") =>
   new Browser(isolate).send(path, { headers: { Cookie: cookie } });
@@ -128,6 +136,12 @@ function endingAgainst(
         // The last moment at which KV may still say so; memory then says it for 10 s more.
         vi.setSystemTime(endedAt + CACHE_MS - 1);
         for (const isolate of Object.values(EVERYWHERE)) await ask(isolate, row);
+        // KV itself says so no longer: an entry that claims to be younger than it is would.
+        vi.setSystemTime(endedAt + CACHE_MS);
+        for (const [name, isolate] of Object.entries(FRESH)) {
+          expect([name, (await ask(isolate, row)).status], order).toEqual([name, 401]);
+          await isolate.settle();
+        }
         vi.setSystemTime(endedAt + CACHE_MS + MEMORY_MS);
         for (const [name, isolate] of Object.entries(EVERYWHERE)) {
           expect([name, (await ask(isolate, row)).status], order).toEqual([name, 401]);
@@ -163,6 +177,14 @@ describe("in every order, the end of a session is seen at once here, and everywh
       (row) => ({ look: () => ask(here, row) }),
       ALL.slice(0, 5).map((one) => `look: ${one}`),
       60,
+    ],
+    [
+      "a look behind an old entry far away",
+      ALL,
+      oldEntry,
+      (row) => ({ look: () => ask(far, row) }),
+      ALL.slice(0, 5).map((one) => `look: ${one}`),
+      189,
     ],
     [
       "a look behind an old entry far away, and a look-up beside that asks Postgres at once",
