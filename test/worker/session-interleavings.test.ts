@@ -6,6 +6,8 @@
 // - the same in the look behind an old entry only: a look behind an old entry far away
 // - a look that does not ask again whether this isolate has ended the session, or only the look behind does not: a look
 //   behind an old entry, here
+// - an entry written however long ago its SQL began: a look behind an old entry far away
+// - no second tombstone: a look behind an old entry, here
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import type { Bindings } from "../../src/config.ts";
