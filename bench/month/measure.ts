@@ -3,7 +3,8 @@
 // <folder>` keeps each one's figures there, and takes those it finds instead of running them again. Exits 1 when readers
 // of whom 3 % sign in use half of what a Free plan gives.
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -46,6 +47,10 @@ async function run(name: string): Promise<Figures> {
 const own = process.env.DOCENT_TEST_POSTGRES === undefined ? await startOwnPostgres() : undefined;
 // Several times faster than PGlite, and the same statements.
 if (own) process.env.DOCENT_TEST_POSTGRES = own.connectionString;
+// Where Linux keeps files in memory: the local KV writes through to its disk, and a month has many writes.
+const IN_MEMORY = "/dev/shm";
+const folder = await mkdtemp(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), "docent-month-"));
+process.env.TMPDIR = folder;
 try {
   const months = [];
   for (const [name, scenario] of Object.entries(SCENARIOS)) {
@@ -69,4 +74,5 @@ try {
   }
 } finally {
   await own?.stop();
+  await rm(folder, { recursive: true, force: true });
 }
