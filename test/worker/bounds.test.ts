@@ -1,7 +1,6 @@
-// How long an ended session can still be used, and how long a cache may say of another what is no longer so: for each
-// way and change, in each place, with Postgres up and with Postgres down from that moment on. The longest of several
-// readers who ask at the worst moments, in the test's time and with a KV as unhelpful as production's. The README has
-// the tables that this test makes.
+// How long an ended session can still be used, and how long a cache may say of another what is no longer so: each way and
+// change, in each place, with Postgres up, and down from that moment on. The longest of several readers who ask at the
+// worst moments, in the test's time, with a KV as unhelpful as production's. Makes the README's tables.
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import readme from "../../README.md?raw";
