@@ -2,10 +2,10 @@
 // do then stays on their device, and it goes with them when they sign up or in.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Browser, openBrowser } from "./chromium.ts";
-import { type Environment, startEnvironment } from "./environment.ts";
+import { describe, expect, test } from "vitest";
+import { openBrowser } from "./chromium.ts";
 import { type Credentials, ReaderPage } from "./reader-page.ts";
+import { environment, reader, useReader } from "./reader-test.ts";
 import { installClock, readTo } from "./reading-clock.ts";
 
 const PID = "/control-and-planning/pid-control.html";
@@ -13,27 +13,9 @@ const CAMERA = "/perception/camera-calibration.html";
 const LEVEL = "How familiar are you with the subject?";
 const SYSTEM = "Which operating system do you work on?";
 
-let environment: Environment;
-let browser: Browser;
-let reader: ReaderPage;
+useReader("crossSite");
 let count = 0;
 const somebody = (): Credentials => ({ email: `guest-${count++}@example.test`, password: "a good password" });
-
-beforeAll(async () => {
-  environment = await startEnvironment();
-});
-afterAll(() => environment?.stop());
-beforeEach(async ({ onTestFailed }) => {
-  onTestFailed(() => console.error(environment.workerLines().join("\n")));
-  browser = await openBrowser();
-  reader = await ReaderPage.open(browser.context, environment.docs.crossSite, environment.worker);
-});
-afterEach(async () => {
-  environment.database.faults.clear();
-  const { complaints } = reader;
-  await browser.close();
-  expect(complaints).toEqual([]);
-});
 
 const stored = () =>
   reader.page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)].map((key) => key));

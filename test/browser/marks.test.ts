@@ -1,32 +1,14 @@
 // Marks in the docs' own navigation and beside headings: what they say, that they take no room, and that nothing on a
 // page moves when the widget comes.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Browser, openBrowser } from "./chromium.ts";
-import { type Environment, startEnvironment } from "./environment.ts";
-import { ReaderPage } from "./reader-page.ts";
+import { describe, expect, test } from "vitest";
+import { environment, reader, useReader } from "./reader-test.ts";
 import { installClock, readTo } from "./reading-clock.ts";
 
 const PID = "/control-and-planning/pid-control.html";
 const KINEMATICS = "/control-and-planning/inverse-kinematics.html";
 
-let environment: Environment;
-let browser: Browser;
-let reader: ReaderPage;
+useReader("sameSite");
 let count = 0;
-
-beforeAll(async () => {
-  environment = await startEnvironment();
-});
-afterAll(() => environment?.stop());
-beforeEach(async ({ onTestFailed }) => {
-  onTestFailed(() => console.error(environment.workerLines().join("\n")));
-  browser = await openBrowser();
-  reader = await ReaderPage.open(browser.context, environment.docs.sameSite, environment.worker);
-});
-afterEach(async () => {
-  expect(reader.complaints).toEqual([]);
-  await browser.close();
-});
 
 const link = (path: string) => reader.page.locator(`nav a[href="${path}"]`);
 /** The layout shifts that a reader sees, those after their own input aside, as the browser measures them. */

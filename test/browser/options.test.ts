@@ -1,29 +1,14 @@
 // What an owner says on the script tag, and what a page says about itself.
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
-import { type Browser, openBrowser } from "./chromium.ts";
-import { type Environment, startEnvironment } from "./environment.ts";
-import { ReaderPage } from "./reader-page.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { environment, reader, useReader } from "./reader-test.ts";
 import { installClock, readTo } from "./reading-clock.ts";
 
 const KINEMATICS = "/control-and-planning/inverse-kinematics.html";
 const PID = "/control-and-planning/pid-control.html";
 
-let environment: Environment;
-let browser: Browser;
-let reader: ReaderPage;
-
-beforeAll(async () => {
-  environment = await startEnvironment();
-});
-afterAll(() => environment?.stop());
-beforeEach(async ({ onTestFailed }) => {
-  onTestFailed(() => console.error(environment.workerLines().join("\n")));
-  browser = await openBrowser();
-  reader = await ReaderPage.open(browser.context, environment.docs.crossSite, environment.worker);
-});
-afterEach(() => browser.close());
+useReader("crossSite");
 
 /** Builds a page of the docs as their owner would have built it otherwise, for one test. */
 async function withHtml(path: string, change: (html: string) => string): Promise<void> {

@@ -3,10 +3,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Browser, openBrowser } from "./chromium.ts";
-import { type Environment, startEnvironment } from "./environment.ts";
-import { ReaderPage } from "./reader-page.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { environment, reader, useReader } from "./reader-test.ts";
 import { installClock } from "./reading-clock.ts";
 
 const INSTALL = "/ros-2-foundations/install-ros-2.html";
@@ -16,25 +14,8 @@ const WINDOWS = '[data-for="os:windows"]';
 const LEVEL = "How familiar are you with the subject?";
 const SYSTEM = "Which operating system do you work on?";
 
-let environment: Environment;
-let browser: Browser;
-let reader: ReaderPage;
+useReader("crossSite");
 let count = 0;
-beforeAll(async () => {
-  environment = await startEnvironment();
-});
-afterAll(() => environment?.stop());
-beforeEach(async ({ onTestFailed }) => {
-  onTestFailed(() => console.error(environment.workerLines().join("\n")));
-  browser = await openBrowser();
-  reader = await ReaderPage.open(browser.context, environment.docs.crossSite, environment.worker);
-});
-afterEach(async () => {
-  const { complaints } = reader;
-  await browser.close();
-  expect(complaints).toEqual([]);
-});
-
 /** A reader on a Mac who is new to it. */
 async function answer(answers: Record<string, string[]> = { [LEVEL]: ["I am new to it"], [SYSTEM]: ["macOS"] }) {
   count += 1;
@@ -172,6 +153,8 @@ describe("a reader who has answered", () => {
     "waits five seconds for a Worker that does not answer with %s, then sees every passage, also once it has answered",
     async (file) => {
       await installClock(reader.page);
+      // However long the page takes to load, its clock stands still.
+      await reader.page.clock.pauseAt(Date.now() + 60_000);
       const held = Promise.withResolvers<void>();
       await reader.page.route(`${environment.worker}/${file}`, async (route) => {
         await held.promise;

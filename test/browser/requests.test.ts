@@ -1,35 +1,22 @@
 // What a page view of a signed-in reader costs: at most two requests of the API on the first page of a visit, at most
 // one on every other, whatever the page shows, and one SQL statement each. Preflights are cached and not counted.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Browser, openBrowser } from "./chromium.ts";
-import { type Environment, startEnvironment } from "./environment.ts";
-import { ReaderPage } from "./reader-page.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { environment, reader, useReader } from "./reader-test.ts";
 import { installClock, readTo } from "./reading-clock.ts";
 
 const PID = "/control-and-planning/pid-control.html";
 const CAMERA = "/perception/camera-calibration.html";
 const NAV2 = "/control-and-planning/nav2.html";
 
-let environment: Environment;
-let browser: Browser;
-let reader: ReaderPage;
+useReader("crossSite");
 let count = 0;
-
-beforeAll(async () => {
-  environment = await startEnvironment();
-});
-afterAll(() => environment?.stop());
-beforeEach(async ({ onTestFailed }) => {
-  onTestFailed(() => console.error(environment.workerLines().join("\n")));
-  browser = await openBrowser();
-  reader = await ReaderPage.open(browser.context, environment.docs.crossSite, environment.worker);
+beforeEach(async () => {
   await installClock(reader.page);
   await reader.visit();
   await reader.signUp({ email: `visitor-${count++}@example.test`, password: "a good password" });
   await reader.answer({ "Which operating system do you work on?": ["Linux"] });
   await reader.newVisit();
 });
-afterEach(() => browser.close());
 
 /** A page, as it is once nothing more is asked: those requests that its view has made, leaving the last page included. */
 async function requestsOf(path: string): Promise<string[]> {
