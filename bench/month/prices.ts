@@ -1,8 +1,8 @@
 // What Cloudflare and Neon give for free and ask for more, as published. Pure.
 import { awake, busiest, type Figures, total } from "./figures.ts";
 
-/** Read on this day, in the pages named beside the numbers. */
-export const READ_ON = "2026-11-21";
+/** Of these dates were the copies of the pages that the numbers were read in. */
+export const PRICES_OF = "copies of 2026 (Neon's plans: 12 November)";
 /** US dollars for a million beyond what the Workers Paid plan includes, in millions a month. */
 const WORKERS_PAID = {
   base: 5,

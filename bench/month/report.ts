@@ -1,7 +1,7 @@
 // What the months say, as Markdown in the form that the formatter would give it. Pure.
 import { markdownTable } from "../markdown.ts";
 import { awake, awakeOf, type Figures, total } from "./figures.ts";
-import { COMPUTE_UNITS, paid, quotas, READ_ON } from "./prices.ts";
+import { COMPUTE_UNITS, PRICES_OF, paid, quotas } from "./prices.ts";
 import { DOCS, SEED } from "./scenarios.ts";
 import { pageViewsWithoutAccount, type Scenario } from "./traffic.ts";
 
@@ -158,9 +158,9 @@ ${assumptions(months)}
 
 ## Prices
 
-Read on ${READ_ON}: [Workers](https://developers.cloudflare.com/workers/platform/pricing/),
+As read in ${PRICES_OF}, of: [Workers](https://developers.cloudflare.com/workers/platform/pricing/),
 [KV](https://developers.cloudflare.com/kv/platform/pricing/), [Neon](https://neon.com/docs/introduction/plans). Workers Paid is $5 a month with 10 million invocations, 10
 million KV reads and 1 million KV writes; Neon Launch is $0.106 for an hour of one CU and $0.35 for a gigabyte stored for
-a month, with 100 GB of egress, and no base fee. Storage is counted as eight kilobytes for each account.
+a month, with 100 GB of egress, and no base fee: look there before you count on it. Storage is counted as eight kilobytes for each account.
 `;
 }
