@@ -4,11 +4,8 @@
 declare const DOCENT_SIGN_IN: boolean;
 
 interface Window {
-  /** Of the inline tag; the part `passages` takes over from it. */
-  docentObserver?: MutationObserver & {
-    /** The timer that shows everything if that does not happen. */
-    fallback?: number;
-  };
+  /** Of the inline tag: called by the part `passages`, which takes over from it. */
+  docentInline?: () => void;
 }
 interface HTMLOrSVGElement {
   readonly dataset: DOMStringMap;

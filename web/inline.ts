@@ -30,7 +30,7 @@ try {
   all = visit.all;
   sheet.replaceSync(style);
   page.adoptedStyleSheets.push(sheet);
-  const observer: Window["docentObserver"] = new MutationObserver(() => {
+  const observer = new MutationObserver(() => {
     for (const element of page.querySelectorAll<Passage>("[data-for]")) {
       const group = element.parentElement;
       const expression = element.dataset.for as string;
@@ -48,10 +48,14 @@ try {
       }
     }
   });
-  self.docentObserver = observer;
+  self.docentInline = () => {
+    observer.disconnect();
+    // Nothing is left for `showAll` to show.
+    seen.clear();
+  };
   observer.observe(page, { childList: true, subtree: true });
-  // Longer than a slow network takes, so that nothing is shown and hidden again.
-  observer.fallback = setTimeout(showAll, 5e3);
+  // From when the page itself is there, so that a slow network alone does not count as a slow Worker.
+  addEventListener("load", () => setTimeout(showAll, 1500));
 } catch {
   // No storage, or not what was stored there: everybody's page.
 }

@@ -150,7 +150,7 @@ describe("a reader who has answered", () => {
   });
 
   test.each(["docent.js", "docent/widget-*"])(
-    "waits five seconds for a Worker that does not answer with %s, then sees every passage, also once it has answered",
+    "waits a second and a half for a Worker that does not answer with %s, then sees every passage, also once it has answered",
     async (file) => {
       await installClock(reader.page);
       // However long the page takes to load, its clock stands still.
@@ -160,9 +160,9 @@ describe("a reader who has answered", () => {
         await held.promise;
         await route.continue();
       });
-      await reader.page.goto(reader.docs + INSTALL, { waitUntil: "commit" });
+      await reader.page.goto(reader.docs + INSTALL, { waitUntil: "load" });
       await reader.page.locator("footer").waitFor();
-      await reader.page.clock.runFor(4_900);
+      await reader.page.clock.runFor(1_400);
       expect([await shown(MAC), await shown(WINDOWS)]).toEqual([true, false]);
       await reader.page.clock.runFor(200);
       expect([await shown(MAC), await shown(WINDOWS)]).toEqual([true, true]);

@@ -130,9 +130,8 @@ export function startPassages(
   customElements.define("docent-passages", PassageSwitch);
   document.adoptedStyleSheets.push(styleSheet(passageStyle()));
   readAnswers();
-  self.docentObserver?.disconnect();
-  clearTimeout(self.docentObserver?.fallback);
-  if (self.docentObserver && why === "before") {
+  self.docentInline?.();
+  if (self.docentInline && why === "before") {
     // What the inline tag has hidden and is not hidden any more was found by the reader, or was shown because this came
     // late: then it stays. Tabs are where the reader put them.
     for (const element of document.querySelectorAll<HTMLElement>("[data-for]")) {
