@@ -59,7 +59,7 @@ async function measure(dir: string) {
 async function limit(): Promise<number> {
   const text = await readFile(join(import.meta.dirname, "..", "package.json"), "utf8");
   const { dependencies } = z.object({ dependencies: z.record(z.string(), z.string()) }).parse(JSON.parse(text));
-  return "@better-auth/passkey" in dependencies ? LIMIT_KIB.complete : LIMIT_KIB.withoutPasskeys;
+  return "@simplewebauthn/server" in dependencies ? LIMIT_KIB.complete : LIMIT_KIB.withoutPasskeys;
 }
 
 function fail(message: string): void {

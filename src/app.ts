@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import type { changePasswordHandler } from "./auth/change-password.ts";
 import type { authHandlers } from "./auth/handlers.ts";
 import { inBetterAuthShape } from "./auth/problem-shape.ts";
+import type { passwordSignInHandler } from "./auth/sign-in/password.ts";
 import type { catalogueHandlers } from "./content/catalogue-handlers.ts";
 import type { recommendationHandlers } from "./content/recommendation-handlers.ts";
 import { isUnavailable, sqlState } from "./db/unavailable.ts";
@@ -35,6 +36,7 @@ export interface AppDeps {
   origins: Origins;
   resolver: SessionResolver;
   auth: ReturnType<typeof authHandlers>;
+  passwordSignIn: ReturnType<typeof passwordSignInHandler>;
   changePassword: ReturnType<typeof changePasswordHandler>;
   session: ReturnType<typeof sessionHandlers>;
   background: ReturnType<typeof backgroundHandlers>;
@@ -81,7 +83,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 
   if (deps.methods.password) {
     app.post("/api/auth/sign-up/email", docs, auth.signUp);
-    app.post("/api/auth/sign-in/email", docs, auth.signIn);
+    app.post("/api/auth/sign-in/email", docs, deps.passwordSignIn);
     app.post("/api/auth/change-password", own, accountNow, changePassword);
   }
   app.post("/api/auth/sign-out", docs, session.signOut);

@@ -3,11 +3,14 @@
 
 import type { Context } from "hono";
 import journal from "../migrations/meta/_journal.json" with { type: "json" };
+import { auditInsert } from "./admin/audit.ts";
 import { createApp, createUnconfiguredApp } from "./app.ts";
 import { createAuth } from "./auth/better-auth.ts";
 import { changePasswordHandler } from "./auth/change-password.ts";
 import { authHandlers } from "./auth/handlers.ts";
 import { purgeExpiredVerifications } from "./auth/purge.ts";
+import { completingSignIn } from "./auth/sign-in/complete.ts";
+import { passwordSignInHandler } from "./auth/sign-in/password.ts";
 import { type Bindings, type Config, isLoopback, readableOrigins, readConfig } from "./config.ts";
 import { catalogueHandlers } from "./content/catalogue-handlers.ts";
 import { CatalogueStore } from "./content/catalogue-store.ts";
@@ -128,20 +131,22 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
   });
   const onChanged = (c: Context<AppEnv>) =>
     resolver.changed(c.get("session").userId, c.req.raw.headers, c.get("request"));
+  const completeSignIn = completingSignIn({
+    db,
+    now,
+    randomId,
+    sign: (token) => signer.sign(token),
+    auditInsert,
+    needsVerifiedAddress: false,
+  });
   const store = new CatalogueStore({ db, ranker: config.ranker, now, waitUntil, sleep: deps.sleep });
 
   const app = createApp({
     methods: config.methods,
     origins,
     resolver,
-    auth: authHandlers({
-      auth,
-      db,
-      now,
-      afterResponse,
-      log,
-      onChanged,
-    }),
+    auth: authHandlers({ auth, log, onChanged }),
+    passwordSignIn: passwordSignInHandler({ auth, db, completeSignIn }),
     changePassword: changePasswordHandler({
       auth,
       db,

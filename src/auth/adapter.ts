@@ -5,7 +5,7 @@ import type { BetterAuthOptions } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError } from "better-auth/api";
 import * as z from "zod/mini";
-import { standing } from "../core/standing.ts";
+import { maySignIn } from "../core/standing.ts";
 import type { Database } from "../db/client.ts";
 import { withQueuedTransactions } from "../db/queued-transaction.ts";
 import * as schema from "../db/schema/index.ts";
@@ -17,12 +17,13 @@ const userRow = z.object({
   isActive: z.boolean(),
   banned: z.boolean(),
   banExpires: z.nullable(z.date()),
+  twoFactorEnabled: z.boolean(),
 });
 
 /** Notes in the request's context what a user row says about signing in. */
 function note(row: unknown, now: number): void {
   const user = z.safeParse(userRow, row);
-  if (user.success) requestContext.getStore()?.maySignIn.set(user.data.id, standing(user.data, now) === "good");
+  if (user.success) requestContext.getStore()?.maySignIn.set(user.data.id, maySignIn(user.data, now));
 }
 
 /** What Better Auth answers when it finds the address itself. */

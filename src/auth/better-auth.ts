@@ -5,17 +5,13 @@ import { APIError } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
 import { eq } from "drizzle-orm";
 import { PASSWORD_LIMITS } from "../core/account.ts";
-import { standing } from "../core/standing.ts";
+import { type MaySignIn, maySignIn } from "../core/standing.ts";
 import type { Database } from "../db/client.ts";
 import { AUTH_LIMITS, user } from "../db/schema/index.ts";
 import { requestContext } from "../http/request-context.ts";
 import { COOKIE_PREFIX } from "../http/session-cookie.ts";
 import { authAdapter } from "./adapter.ts";
-
-/** Seconds a session lasts from the sign-in, whatever happens in between. */
-export const SESSION_SECONDS = 30 * 24 * 60 * 60;
-/** Seconds when the reader asked not to be remembered. */
-const SHORT_SESSION_SECONDS = 24 * 60 * 60;
+import { SESSION_SECONDS, SHORT_SESSION_SECONDS } from "./session-length.ts";
 
 export interface AuthDeps {
   db: Database;
@@ -32,15 +28,23 @@ export interface AuthDeps {
 const serverOnly = <T extends "string" | "boolean" | "date">(type: T, returned = false) =>
   ({ type, required: false, input: false, returned }) as const;
 
-async function mayHaveSession(db: Database, userId: string, now: number): Promise<boolean> {
+async function mayHaveSession(db: Database, userId: string, now: number): Promise<MaySignIn> {
   const known = requestContext.getStore()?.maySignIn.get(userId);
   if (known !== undefined) return known;
+  const { isActive, banned, banExpires, twoFactorEnabled } = user;
   const [row] = await db
-    .select({ isActive: user.isActive, banned: user.banned, banExpires: user.banExpires })
+    .select({ isActive, banned, banExpires, twoFactorEnabled })
     .from(user)
     .where(eq(user.id, userId));
-  return row !== undefined && standing(row, now) === "good";
+  return row ? maySignIn(row, now) : "no";
 }
+
+/** A session that Better Auth makes: for whom it may not, or not yet, be made. */
+const refusals = {
+  no: { code: "ACCOUNT_BLOCKED", message: "This account cannot sign in." },
+  // A provider's callback reads it, and asks.
+  "with a second factor": { code: "SECOND_FACTOR_REQUIRED", message: "This account has a second factor." },
+};
 
 export function createAuth(deps: AuthDeps) {
   const { now, randomId } = deps;
@@ -67,6 +71,7 @@ export function createAuth(deps: AuthDeps) {
         loginId: serverOnly("string"),
         scope: serverOnly("string"),
         origin: serverOnly("string"),
+        method: serverOnly("string"),
       },
     },
     user: {
@@ -78,6 +83,8 @@ export function createAuth(deps: AuthDeps) {
         banExpires: serverOnly("date"),
         lastLoginAt: serverOnly("date"),
         twoFactorEnabled: serverOnly("boolean", true),
+        locale: serverOnly("string"),
+        inactiveWarnedAt: serverOnly("date"),
         skillLevel: serverOnly("string", true),
         operatingSystem: serverOnly("string", true),
         subscriptionStatus: serverOnly("string"),
@@ -93,18 +100,17 @@ export function createAuth(deps: AuthDeps) {
         create: {
           before: async (row) => {
             const id = randomId();
-            requestContext.getStore()?.maySignIn.set(id, true);
+            requestContext.getStore()?.maySignIn.set(id, "yes");
             return { data: { ...row, id, lastLoginAt: new Date(now()) } };
           },
         },
       },
       session: {
         create: {
-          before: async (row) => {
+          before: async (row, endpoint) => {
             const at = now();
-            if (!(await mayHaveSession(deps.db, row.userId, at))) {
-              throw new APIError("FORBIDDEN", { code: "ACCOUNT_BLOCKED", message: "This account cannot sign in." });
-            }
+            const may = await mayHaveSession(deps.db, row.userId, at);
+            if (may !== "yes") throw new APIError("FORBIDDEN", refusals[may]);
             const short = row.expiresAt.getTime() - at < SESSION_SECONDS * 500;
             const id = randomId();
             requestContext.getStore()?.sessionIds.set(row.token, id);
@@ -123,6 +129,8 @@ export function createAuth(deps: AuthDeps) {
                 loginId: randomId(),
                 scope: "account",
                 origin: null,
+                // A sign-up is by password; whatever else comes this way is a provider's callback, which names it.
+                method: typeof endpoint?.params?.id === "string" ? endpoint.params.id : "password",
               },
             };
           },

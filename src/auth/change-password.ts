@@ -11,28 +11,15 @@ import { account, session, user } from "../db/schema/index.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { readJson } from "../http/body.ts";
 import { asksToBeForgotten, expireSessionCookie, setSessionCookie } from "../http/session-cookie.ts";
+import { ACCOUNT_COLUMNS } from "./account-columns.ts";
 import type { Auth } from "./better-auth.ts";
-
-/** Characters of a session token, as Better Auth makes them. */
-const TOKEN_LENGTH = 32;
+import { TOKEN_LENGTH } from "./session-length.ts";
 
 async function findCredential(db: Database, userId: string) {
   const [row] = await db
     .select({
       hash: account.password,
-      user: {
-        id: user.id,
-        email: user.email,
-        emailVerified: user.emailVerified,
-        name: user.name,
-        image: user.image,
-        createdAt: user.createdAt,
-        updatedAt: user.updatedAt,
-        role: user.role,
-        twoFactorEnabled: user.twoFactorEnabled,
-        skillLevel: user.skillLevel,
-        operatingSystem: user.operatingSystem,
-      },
+      user: ACCOUNT_COLUMNS,
     })
     .from(user)
     .leftJoin(account, and(eq(account.userId, user.id), eq(account.providerId, "credential")))
@@ -65,10 +52,10 @@ async function changeHash(db: Database, change: PasswordChange) {
     ? sql`, ended as (delete from ${session} s using changed where s.user_id = changed.user_id returning s.*),
       made as (
         insert into ${session} (id, token, user_id, expires_at, ip_address, user_agent, last_accessed_at,
-          authenticated_at, login_id, scope, created_at, updated_at)
+          authenticated_at, login_id, scope, method, created_at, updated_at)
         select ${replacement.id}::uuid, ${replacement.token}, e.user_id, e.expires_at, e.ip_address, e.user_agent,
-          ${at}::timestamptz, ${at}::timestamptz, ${replacement.loginId}::uuid, 'account', ${at}::timestamptz,
-          ${at}::timestamptz
+          ${at}::timestamptz, ${at}::timestamptz, ${replacement.loginId}::uuid, 'account', 'password',
+          ${at}::timestamptz, ${at}::timestamptz
         from ended e where e.id = ${replacement.replaces}::uuid returning id)`
     : sql`, ended as (select null::text as token where false), made as (select null::uuid as id where false)`;
   const result = await db.execute(sql`

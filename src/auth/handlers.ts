@@ -1,10 +1,7 @@
 // In front of Better Auth's handler: what may go in, and what must not come out.
-import { eq } from "drizzle-orm";
 import type { Context } from "hono";
 import type * as z from "zod/mini";
 import { ACCOUNT_BODY_BYTES } from "../core/account.ts";
-import type { Database } from "../db/client.ts";
-import { user } from "../db/schema/index.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { readJson } from "../http/body.ts";
 import { problem } from "../http/problem.ts";
@@ -33,19 +30,8 @@ async function readObject(response: Response): Promise<unknown> {
   }
 }
 
-/** The address in an answer of Better Auth's. */
-function addressIn(body: unknown): string | undefined {
-  if (typeof body !== "object" || body === null || !("user" in body)) return undefined;
-  const reader = body.user;
-  if (typeof reader !== "object" || reader === null || !("email" in reader)) return undefined;
-  return typeof reader.email === "string" ? reader.email : undefined;
-}
-
 export interface AuthHandlerDeps {
   auth: Auth;
-  db: Database;
-  now: () => number;
-  afterResponse: (work: () => Promise<unknown>) => void;
   log: (line: object) => void;
   /** What caches hold of this reader is outdated. */
   onChanged: (c: C) => Promise<void>;
@@ -53,10 +39,10 @@ export interface AuthHandlerDeps {
 
 export function authHandlers(deps: AuthHandlerDeps) {
   /** Passes a checked body to Better Auth. An outage is 503 without cookies, whatever Better Auth made of it. */
-  async function forward(c: C, path: BetterAuthPath, signed?: string): Promise<{ response: Response; body?: unknown }> {
+  async function forward(c: C, path: BetterAuthPath, signed?: string): Promise<Response> {
     const form: z.ZodMiniType<object> = FORMS[path];
     const read = await readJson(c, form, ACCOUNT_BODY_BYTES);
-    if (!read.ok) return { response: read.response };
+    if (!read.ok) return read.response;
     const url = new URL(`/api/auth${path}`, c.req.url);
     const headers = new Headers(c.req.raw.headers);
     headers.delete("content-length");
@@ -69,50 +55,27 @@ export function authHandlers(deps: AuthHandlerDeps) {
     try {
       answer = await deps.auth.handler(request);
     } catch (error) {
-      if (context.databaseFailed) return { response: problem(c, "unavailable") };
+      if (context.databaseFailed) return problem(c, "unavailable");
       throw error;
     }
-    if (context.databaseFailed) return { response: problem(c, "unavailable") };
+    if (context.databaseFailed) return problem(c, "unavailable");
     if (answer.status >= 500) {
       deps.log({ level: "error", message: "Better Auth failed", id: context.id, status: answer.status });
-      return { response: problem(c, "internal") };
+      return problem(c, "internal");
     }
     const body = withoutTokens(await readObject(answer), context.sessionIds);
     // A refusal has no session: one that Better Auth had already set is of a row that was never written.
-    if (!answer.ok) return { response: c.json(body ?? null, refusalStatus(answer.status)) };
+    if (!answer.ok) return c.json(body ?? null, refusalStatus(answer.status));
     const response = c.json(body ?? null);
     for (const cookie of answer.headers.getSetCookie()) response.headers.append("Set-Cookie", cookie);
-    return { response, body };
-  }
-
-  /** Only when the answer carries a session: a second factor may still be asked for. */
-  function recordSignIn(c: C, body: unknown, response: Response): void {
-    const signedIn = response.headers
-      .getSetCookie()
-      .some((cookie) => /^[^=]+=[^;]/.test(cookie) && cookie.startsWith(SESSION_COOKIE));
-    const address = addressIn(body);
-    if (!signedIn || address === undefined) return;
-    const [id, at] = [c.get("requestId"), new Date(deps.now())];
-    deps.afterResponse(() =>
-      deps.db
-        .update(user)
-        .set({ lastLoginAt: at })
-        .where(eq(user.email, address))
-        .then(undefined, () => deps.log({ level: "warn", message: "last_login_at was not written", id })),
-    );
+    return response;
   }
 
   return {
-    signUp: async (c: C) => (await forward(c, "/sign-up/email")).response,
-
-    async signIn(c: C): Promise<Response> {
-      const { response, body } = await forward(c, "/sign-in/email");
-      if (body !== undefined) recordSignIn(c, body, response);
-      return response;
-    },
+    signUp: (c: C): Promise<Response> => forward(c, "/sign-up/email"),
 
     async updateUser(c: C): Promise<Response> {
-      const { response } = await forward(c, "/update-user", c.get("signed"));
+      const response = await forward(c, "/update-user", c.get("signed"));
       if (response.ok) await deps.onChanged(c);
       return response;
     },

@@ -3,11 +3,12 @@
 // that is in neither list, so that an upgrade cannot open one unnoticed.
 
 /** Reached through Better Auth's handler. */
-export const THROUGH_BETTER_AUTH = ["/sign-up/email", "/sign-in/email", "/update-user"] as const;
+export const THROUGH_BETTER_AUTH = ["/sign-up/email", "/update-user"] as const;
 export type BetterAuthPath = (typeof THROUGH_BETTER_AUTH)[number];
 
 /** The same path and shape, answered by us: sessions are ours, and a change of password must be atomic. */
 export const ANSWERED_BY_US = [
+  "/sign-in/email",
   "/get-session",
   "/sign-out",
   "/list-sessions",

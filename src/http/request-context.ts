@@ -2,6 +2,7 @@
 // way. Async local storage, because Better Auth's hooks and the database driver are not given our arguments.
 // Nothing here outlives its request, and nothing here is sent to anyone.
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { MaySignIn } from "../core/standing.ts";
 
 /** Where an answer to "who is this?" came from; `outage` is a cached session served while Postgres is down. */
 export type Tier = "memory" | "kv" | "postgres" | "outage";
@@ -18,7 +19,7 @@ export interface RequestContext {
   /** Session tokens this request has seen, with the ids that stand for them in every answer. */
   readonly sessionIds: Map<string, string>;
   /** User rows this very request has read: may the user sign in? */
-  readonly maySignIn: Map<string, boolean>;
+  readonly maySignIn: Map<string, MaySignIn>;
 }
 
 export const requestContext = new AsyncLocalStorage<RequestContext>();

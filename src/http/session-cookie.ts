@@ -10,6 +10,9 @@ export const SESSION_COOKIE = `${COOKIE_PREFIX}.session_token`;
 /** Set beside it when the reader asked not to be remembered: both then go when the browser closes. */
 const DONT_REMEMBER_COOKIE = `${COOKIE_PREFIX}.dont_remember`;
 
+/** Holds the question for a second factor, while it is open. */
+export const SECOND_FACTOR_COOKIE = `${COOKIE_PREFIX}.two_factor`;
+
 const LAX = "Path=/; Secure; HttpOnly; SameSite=Lax";
 /** CHIPS: kept per docs site by browsers that block third-party cookies. */
 const PARTITIONED = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned";
@@ -61,6 +64,16 @@ export function asksToBeForgotten(header: string | null): boolean {
 export function setSessionCookie(headers: Headers, signed: string, seconds: number | undefined): void {
   const age = seconds === undefined ? "" : `Max-Age=${Math.max(0, Math.floor(seconds))}; `;
   headers.append("Set-Cookie", `${SESSION_COOKIE}=${encodeURIComponent(signed)}; ${age}${LAX}`);
+}
+
+/** Beside the session cookie of a reader who asked not to be remembered. */
+export function setForgetfulCookie(headers: Headers): void {
+  headers.append("Set-Cookie", `${DONT_REMEMBER_COOKIE}=true; ${LAX}`);
+}
+
+/** @param seconds how long the question stays open */
+export function setSecondFactorCookie(headers: Headers, secret: string, seconds: number): void {
+  headers.append("Set-Cookie", `${SECOND_FACTOR_COOKIE}=${secret}; Max-Age=${seconds}; ${LAX}`);
 }
 
 /**

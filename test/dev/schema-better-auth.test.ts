@@ -146,7 +146,7 @@ describe("the schema has what Better Auth and its plugins expect", () => {
   it("and misses nothing silently: a table or column that is not there is an error", () => {
     expect(() => columnOf("rateLimit", "key")).toThrow('no table "rateLimit"');
     expect(() => columnOf("user", "username")).toThrow('no column "username"');
-    expect(Object.values(schema).filter((value) => is(value, Table))).toHaveLength(14);
+    expect(Object.values(schema).filter((value) => is(value, Table))).toHaveLength(15);
   });
 });
 

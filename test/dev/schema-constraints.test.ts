@@ -15,6 +15,7 @@ beforeAll(async () => {
   const db = drizzle(pg, { schema });
   await insertReader(db, ADA, "ada");
   await insertReader(db, BOB, "bob");
+  await db.insert(schema.attempt).values({ key: "hash", count: 1, expiresAt: later(1), ...times });
   await db.insert(schema.page).values([aPage("/start"), aPage("/next")]);
   const aCatalogue = { version: "1", pushedAt: NOW, ...times };
   await db.insert(schema.catalogue).values([
@@ -40,6 +41,7 @@ async function refusalOf(change: string): Promise<string | undefined> {
 }
 
 const oneRow: Readonly<Record<string, string>> = {
+  attempt: "key = 'hash'",
   page: "path = '/start'",
   catalogue: "site = 'course'",
   user: `id = '${ADA}'`,
@@ -162,6 +164,7 @@ const otherCases: Case[] = [
     "account_id = 'bob', provider_id = 'google'",
     "account_provider_id_account_id",
   ],
+  ["an attempt is counted from one", "attempt", "count = 0", "count = 2", "attempt_count"],
   [
     "a passkey is one reader's",
     "passkey",

@@ -99,6 +99,7 @@ describe("deleting a reader", () => {
     reading_progress: count,
     session: count,
     two_factor: count,
+    verification: count,
   });
 
   it("deletes every row of theirs, keeps the audit trail, and leaves other readers alone", async () => {

@@ -35,10 +35,11 @@ describe("the migrations", () => {
     expect(await structureOf(migrated)).toEqual(await structureOf(fromSchema));
   });
 
-  it("make all fourteen tables", async () => {
+  it("make all fifteen tables", async () => {
     const { rows } = await migrated.query("select tablename from pg_tables where schemaname = 'public' order by 1");
     expect(rows.map((row) => (row as { tablename: string }).tablename)).toEqual([
       "account",
+      "attempt",
       "audit_event",
       "background_information",
       "catalogue",

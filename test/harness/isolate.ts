@@ -88,6 +88,7 @@ export class Gate {
 
 export class Isolate {
   readonly worker: DocentWorker;
+  readonly database: TestDatabase;
   readonly logs: Record<string, unknown>[] = [];
   /** HTTP calls to Postgres. */
   sql = 0;
@@ -97,6 +98,7 @@ export class Isolate {
   #background: Promise<unknown>[] = [];
 
   private constructor(options: IsolateOptions, tokenHash: string) {
+    this.database = options.database;
     const namespace = (options.bindings?.SESSIONS ?? (env as unknown as Bindings).SESSIONS) as KVNamespace;
     const { kv, counts } = countingKv(namespace);
     this.kv = counts;

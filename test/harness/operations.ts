@@ -2,6 +2,7 @@
 import { OPERATIONS } from "../../src/core/contract/contract.ts";
 import type { Answer, Browser, Send } from "./browser.ts";
 import { BASE_URL, CATALOGUE_TOKEN } from "./isolate.ts";
+import { prepare } from "./prepare.ts";
 
 export type Described = (typeof OPERATIONS)[number];
 
@@ -13,18 +14,28 @@ export function pathOf({ path, exampleQuery }: Described): string {
   return exampleQuery ? `${path}?${new URLSearchParams(exampleQuery)}` : path;
 }
 
-/** Sends a request that the route accepts, from the Worker's own pages, but for what `options` say otherwise. */
-export function call(
+/**
+ * Sends a request that the route accepts, from the Worker's own pages, but for what `options` say otherwise. What must
+ * be there for that (a mailed secret, say) is made first.
+ */
+export async function call(
   browser: Browser,
   operation: Described,
   { path = pathOf(operation), ...options }: Send & { path?: string } = {},
 ): Promise<Answer> {
   const { method, body, caller } = operation;
+  const cookie = options.headers?.Cookie ?? browser.cookieHeader;
+  const made = "json" in options || "body" in options ? {} : await prepare(operation, browser.isolate.database, cookie);
   return browser.send(path, {
     method,
     origin: caller === "site-token" ? null : BASE_URL,
     ...(body && { json: body.example }),
+    ...("json" in made && { json: made.json }),
     ...options,
-    headers: { ...(caller === "site-token" && { Authorization: `Bearer ${CATALOGUE_TOKEN}` }), ...options.headers },
+    headers: {
+      ...(caller === "site-token" && { Authorization: `Bearer ${CATALOGUE_TOKEN}` }),
+      ...options.headers,
+      ...(made.cookie && { Cookie: [cookie, made.cookie].filter(Boolean).join("; ") }),
+    },
   });
 }

@@ -22,7 +22,18 @@ export const SUBSCRIPTION_STATUSES = [
 ] as const;
 
 /** Characters. The auth room cuts a user agent to its limit; everything else is refused when longer. */
-export const AUTH_LIMITS = { email: 255, name: 255, image: 512, userAgent: 512, ipAddress: 45, origin: 300 } as const;
+export const AUTH_LIMITS = {
+  email: 255,
+  name: 255,
+  image: 512,
+  userAgent: 512,
+  ipAddress: 45,
+  origin: 300,
+  /** Of a language tag (BCP 47); the longest in use has a dozen characters. */
+  locale: 35,
+  /** Of a way in, like `password` or a provider's id. */
+  method: 60,
+} as const;
 
 export const user = pgTable(
   "user",
@@ -43,12 +54,19 @@ export const user = pgTable(
     /** Fast copies of the background, written in the same batch as it and nowhere else. */
     skillLevel: text("skill_level", { enum: LEVELS }),
     operatingSystem: text("operating_system", { enum: OPERATING_SYSTEMS }),
+    /** The language that mails are written in, as their pages last said it; null where they never did. */
+    locale: varchar("locale", { length: AUTH_LIMITS.locale }),
+    /** When the reader was told that the account will be deleted for want of use; null again when they come back. */
+    inactiveWarnedAt: moment("inactive_warned_at"),
     subscriptionStatus: text("subscription_status", { enum: SUBSCRIPTION_STATUSES }),
     stripeCustomerId: varchar("stripe_customer_id", { length: 255 }),
     ...createdAndUpdated(),
   },
   (table) => [
     index("user_created_at").on(table.createdAt),
+    // The purges: accounts whose address was never proved, and those that nobody uses.
+    index("user_unverified_created_at").on(table.createdAt).where(sql`not ${table.emailVerified}`),
+    index("user_last_login_at").on(table.lastLoginAt),
     // Without it "A@x" and "a@x" could both sign up, and a link for one would open the other.
     check("user_email_lower_case", sql`${table.email} = lower(${table.email})`),
     check("user_role", oneOf(table.role, ROLES)),
@@ -82,6 +100,8 @@ export const session = pgTable(
     scope: text("scope", { enum: SESSION_SCOPES }).notNull().default("account"),
     /** The docs origin that a session is bound to. */
     origin: varchar("origin", { length: AUTH_LIMITS.origin }),
+    /** How the reader signed in: `password`, `magic-link`, `passkey` or a provider's id. Null before it was recorded. */
+    method: varchar("method", { length: AUTH_LIMITS.method }),
     ...createdAndUpdated(),
   },
   (table) => [
@@ -136,15 +156,35 @@ export const verification = pgTable(
     identifier: text("identifier").notNull(),
     value: text("value").notNull(),
     expiresAt: moment("expires_at").notNull(),
+    /** Whose it is, so that a reset, a ban or a change of address ends it; null for what belongs to nobody yet. */
+    userId: uuid("user_id").references(() => user.id, { onDelete: "cascade" }),
     ...createdAndUpdated(),
   },
   (table) => [
     index("verification_identifier").on(table.identifier),
     index("verification_expires_at").on(table.expiresAt),
+    index("verification_user_id").on(table.userId),
   ],
 );
 
-// The three tables below hold what their plugins define and nothing else: the plugins write no updated_at.
+/**
+ * How often somebody has failed at something lately: passwords and codes of one account, mails to one address. Counted
+ * here because the bindings that limit rates count per location.
+ */
+export const attempt = pgTable(
+  "attempt",
+  {
+    /** SHA-256 in hex of what is counted and for whom: an address nobody has is not stored either. */
+    key: varchar("key", { length: 64 }).primaryKey(),
+    count: integer("count").notNull(),
+    /** When the count begins anew, and the row is of no use. */
+    expiresAt: moment("expires_at").notNull(),
+    ...createdAndUpdated(),
+  },
+  (table) => [index("attempt_expires_at").on(table.expiresAt), check("attempt_count", sql`${table.count} > 0`)],
+);
+
+// The three tables below hold what their plugins define, and what we need beside it: nothing writes an updated_at.
 
 export const jwks = pgTable("jwks", {
   id: id(),
@@ -172,6 +212,8 @@ export const twoFactor = pgTable(
     verified: boolean("verified").default(true),
     failedVerificationCount: integer("failed_verification_count").default(0),
     lockedUntil: moment("locked_until"),
+    /** The time step of the last code that was accepted: no code is good twice (RFC 6238, 5.2). */
+    lastUsedStep: bigint("last_used_step", { mode: "number" }),
   },
   (table) => [index("two_factor_secret").on(table.secret)],
 );
@@ -194,6 +236,7 @@ export const passkey = pgTable(
     transports: text("transports"),
     createdAt: moment("created_at"),
     aaguid: text("aaguid"),
+    lastUsedAt: moment("last_used_at"),
   },
   (table) => [index("passkey_user_id").on(table.userId)],
 );

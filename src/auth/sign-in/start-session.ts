@@ -1,0 +1,95 @@
+// Makes a session, in one statement that also asks whether it may be made: whatever proved the reader's identity, a
+// banned reader gets none, and a reader with a second factor none before it was given.
+import { sql } from "drizzle-orm";
+import * as z from "zod/mini";
+import type { AuditInsert } from "../../db/audit.ts";
+import type { Database } from "../../db/client.ts";
+import { session, user } from "../../db/schema/index.ts";
+import type { Caller } from "../../http/caller.ts";
+
+export interface NewSession extends Caller {
+  id: string;
+  token: string;
+  loginId: string;
+  userId: string;
+  /** When the credential was proved, and the session begins. */
+  at: Date;
+  seconds: number;
+  /** `password`, `magic-link`, `passkey` or a provider's id. */
+  method: string;
+  /** A second factor was given, or what was given counts as both. */
+  secondFactor: boolean;
+  /** An address that nobody has proved is not enough. */
+  needsVerifiedAddress: boolean;
+}
+
+const moment = z.pipe(
+  z.string(),
+  z.transform((text) => new Date(text)),
+);
+const row = z.object({
+  made: z.number(),
+  standing: z.enum(["good", "inactive", "banned"]),
+  user: z.object({
+    id: z.string(),
+    email: z.string(),
+    emailVerified: z.boolean(),
+    name: z.string(),
+    image: z.nullable(z.string()),
+    createdAt: moment,
+    updatedAt: moment,
+    role: z.enum(["user", "moderator", "admin"]),
+    twoFactorEnabled: z.boolean(),
+    skillLevel: z.nullable(z.string()),
+    operatingSystem: z.nullable(z.string()),
+  }),
+});
+export type SignedInUser = z.infer<typeof row>["user"];
+
+export type Started =
+  | { kind: "session" | "second-factor" | "unverified" | "blocked"; user: SignedInUser }
+  /** Deleted in the meantime. */
+  | { kind: "unknown" };
+
+export async function startSession(db: Database, next: NewSession, auditInsert: AuditInsert): Promise<Started> {
+  const at = sql`${next.at.toISOString()}::timestamptz`;
+  const expiresAt = sql`${new Date(next.at.getTime() + next.seconds * 1000).toISOString()}::timestamptz`;
+  const { rows } = await db.execute(sql`
+    with reader as (
+      select u.*, case when not is_active then 'inactive'
+        when banned and (ban_expires is null or ban_expires > ${at}) then 'banned' else 'good' end as standing
+      from ${user} u where id = ${next.userId}::uuid),
+    made as (
+      insert into ${session} (id, token, user_id, expires_at, ip_address, user_agent, last_accessed_at, authenticated_at,
+        login_id, scope, method, created_at, updated_at)
+      select ${next.id}::uuid, ${next.token}, id, ${expiresAt}, ${next.ipAddress}::varchar, ${next.userAgent}::varchar,
+        ${at}, ${at}, ${next.loginId}::uuid, 'account', ${next.method}::varchar, ${at}, ${at}
+      from reader where standing = 'good' and (${next.secondFactor}::boolean or not two_factor_enabled)
+        and (email_verified or not ${next.needsVerifiedAddress}::boolean)
+      returning user_id),
+    seen as (
+      update ${user} set last_login_at = ${at}, inactive_warned_at = null where id in (select user_id from made)),
+    noted as (${auditInsert(
+      {
+        action: "session.created",
+        userId: sql`user_id`,
+        actorId: sql`user_id`,
+        at: next.at,
+        ipAddress: next.ipAddress,
+        userAgent: next.userAgent,
+        detail: { method: next.method },
+      },
+      sql`made`,
+    )})
+    select (select count(*)::int from made) as made, standing, jsonb_build_object('id', id, 'email', email,
+      'emailVerified', email_verified, 'name', name, 'image', image, 'createdAt', created_at, 'updatedAt', updated_at,
+      'role', role, 'twoFactorEnabled', two_factor_enabled, 'skillLevel', skill_level,
+      'operatingSystem', operating_system) as user
+    from reader`);
+  const [found] = z.parse(z.array(row), rows);
+  if (!found) return { kind: "unknown" };
+  if (found.made > 0) return { kind: "session", user: found.user };
+  if (found.standing !== "good") return { kind: "blocked", user: found.user };
+  if (next.needsVerifiedAddress && !found.user.emailVerified) return { kind: "unverified", user: found.user };
+  return { kind: "second-factor", user: found.user };
+}
