@@ -13,6 +13,7 @@ import { readArticles } from "../../dev/demo/article.ts";
 import { startNeonEndpoint } from "../../dev/neon/endpoint.ts";
 import { testBackend } from "../../dev/neon/test-backend.ts";
 import { OPERATIONS } from "../../src/core/contract/contract.ts";
+import { prepare, type Query } from "../../test/harness/prepare.ts";
 import { bundle } from "../session/bundle.ts";
 import { cpuMs, workerdOf } from "../session/cpu.ts";
 import { markdownTable } from "../session/report.ts";
@@ -91,12 +92,18 @@ const miniflare = new Miniflare(
   }),
 );
 
-async function sendAll(client: Client, { operation, query }: Row, readers: readonly Reader[], requests: number) {
+const query: Query = (text, values) =>
+  backend.run(DATABASE, async (session) => (await session.query<Record<string, unknown>>(text, values)).rows);
+
+async function sendAll(client: Client, { operation, query: given }: Row, readers: readonly Reader[], requests: number) {
   const { id, method, path, caller, exampleQuery } = operation;
-  const search = query ?? exampleQuery;
+  const search = given ?? exampleQuery;
   for (let at = 0; at < requests; at += 1) {
     const reader = readers[at % readers.length];
-    const json = bodyOf(operation, reader);
+    const made = await prepare(operation, query, reader?.cookie ?? "");
+    const json = made.json ?? bodyOf(operation, reader);
+    const signedIn = reader && id !== "signIn" && id !== "signUp" && caller !== "site-token";
+    const cookie = [signedIn ? reader.cookie : undefined, made.cookie].filter(Boolean).join("; ");
     const { statusCode, body } = await client.request({
       method: method as "GET",
       path: search ? `${path}?${new URLSearchParams(search)}` : path,
@@ -105,7 +112,7 @@ async function sendAll(client: Client, { operation, query }: Row, readers: reado
         "sec-fetch-mode": "cors",
         "cf-connecting-ip": "203.0.113.7",
         ...(caller === "site-token" ? { authorization: `Bearer ${CATALOGUE_TOKEN}` } : { origin: BASE_URL }),
-        ...(reader && id !== "signIn" && id !== "signUp" && caller !== "site-token" && { cookie: reader.cookie }),
+        ...(cookie !== "" && { cookie }),
         ...(json !== undefined && { "content-type": "application/json" }),
       },
       body: json === undefined ? null : JSON.stringify(json),

@@ -3,6 +3,7 @@
 
 import type { Session } from "../../dev/neon/backend.ts";
 import { OPERATIONS } from "../../src/core/contract/contract.ts";
+import { prepare } from "../../test/harness/prepare.ts";
 import { emailOf, PASSWORD, SESSIONS_OF } from "./fill.ts";
 import { type RealWorker, SITE } from "./real-worker.ts";
 
@@ -121,7 +122,15 @@ export async function callEveryRoute(
     else if (reader.cookie === "") reader.cookie = await worker.cookieOf(current.token);
     const headers = caller === "anyone" && id === "isReady" ? { Authorization: worker.readyAuthorization } : {};
     const query = exampleQuery ? `?${new URLSearchParams({ ...exampleQuery, ...queries[id] })}` : "";
-    return reader.call(method, path + query, body && (bodies[id] ?? body.example), headers);
+    const made = await prepare(
+      operation,
+      async (text, values) => (await session.query(text, values)).rows,
+      reader.cookie,
+    );
+    return reader.call(method, path + query, body && (bodies[id] ?? made.json ?? body.example), {
+      ...headers,
+      ...(made.cookie && { Cookie: [reader.cookie, made.cookie].filter(Boolean).join("; ") }),
+    });
   };
 
   for (const { id } of OPERATIONS.filter(({ id }) => !ENDING.includes(id))) await call(id);

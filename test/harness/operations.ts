@@ -2,7 +2,7 @@
 import { OPERATIONS } from "../../src/core/contract/contract.ts";
 import type { Answer, Browser, Send } from "./browser.ts";
 import { BASE_URL, CATALOGUE_TOKEN } from "./isolate.ts";
-import { prepare } from "./prepare.ts";
+import { prepare, type Query } from "./prepare.ts";
 
 export type Described = (typeof OPERATIONS)[number];
 
@@ -13,6 +13,11 @@ export const READER_OPERATIONS = OPERATIONS.filter(({ caller }) => ["reader", "a
 export function pathOf({ path, exampleQuery }: Described): string {
   return exampleQuery ? `${path}?${new URLSearchParams(exampleQuery)}` : path;
 }
+
+const queryOf =
+  ({ isolate }: Browser): Query =>
+  (text, values) =>
+    isolate.database.query(text, values);
 
 /**
  * Sends a request that the route accepts, from the Worker's own pages, but for what `options` say otherwise. What must
@@ -25,7 +30,7 @@ export async function call(
 ): Promise<Answer> {
   const { method, body, caller } = operation;
   const cookie = options.headers?.Cookie ?? browser.cookieHeader;
-  const made = "json" in options || "body" in options ? {} : await prepare(operation, browser.isolate.database, cookie);
+  const made = "json" in options || "body" in options ? {} : await prepare(operation, queryOf(browser), cookie);
   return browser.send(path, {
     method,
     origin: caller === "site-token" ? null : BASE_URL,

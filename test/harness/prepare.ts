@@ -1,7 +1,6 @@
 // What a route needs that its example cannot hold: a secret that was mailed, a question that is open. Made as rows, as the
 // Worker would have made them, so that the tests of all routes can call every one of them with success.
 import type { OPERATIONS } from "../../src/core/contract/contract.ts";
-import type { TestDatabase } from "./database.ts";
 
 type Described = (typeof OPERATIONS)[number];
 
@@ -12,8 +11,11 @@ export interface Made {
   cookie?: string;
 }
 
+/** Runs SQL behind the Worker's back. */
+export type Query = (text: string, values: unknown[]) => Promise<Record<string, unknown>[]>;
+
 export interface Given {
-  database: TestDatabase;
+  query: Query;
   /** Of the session that the request carries; undefined for nobody's. */
   reader: { userId: string; sessionId: string; email: string } | undefined;
 }
@@ -21,20 +23,20 @@ export interface Given {
 /** By operation. Called anew for each request: what is used up by one is there for the next. */
 const MAKE: Partial<Record<Described["id"], (given: Given) => Promise<Made>>> = {};
 
-const TOKEN = /__Host-docent\.session_token=([0-9A-Za-z]+)/;
+const TOKEN = /__Host-docent\.session_token=([\w-]+)/;
 
-export async function prepare({ id }: Described, database: TestDatabase, cookie: string): Promise<Made> {
+export async function prepare({ id }: Described, query: Query, cookie: string): Promise<Made> {
   const make = MAKE[id];
   if (!make) return {};
   const token = TOKEN.exec(cookie)?.[1];
   const [row] =
     token === undefined
       ? []
-      : await database.query(
+      : await query(
           `select s.user_id as "userId", s.id as "sessionId", u.email from session s join "user" u on u.id = s.user_id
            where s.token = $1`,
           [token],
         );
   const reader = row && { userId: String(row.userId), sessionId: String(row.sessionId), email: String(row.email) };
-  return make({ database, reader });
+  return make({ query, reader });
 }
