@@ -1,5 +1,5 @@
 // The mailbox as a page: plain HTML without scripts. What a mail says is shown as text; its HTML part only in a frame
-// that may do nothing.
+// that runs nothing and in which only links work.
 import { html } from "hono/html";
 import type { Mail } from "./mailbox.ts";
 
@@ -13,6 +13,9 @@ const STYLE = `
   pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }
   iframe { width: 100%; height: 24rem; border: 1px solid; background: #fff; }
 `;
+
+/** No script and no form; a link opens a tab of its own, in which the page it leads to is an ordinary one. */
+const LINKS_ONLY = "allow-popups allow-popups-to-escape-sandbox";
 
 export function mailboxPage(mails: readonly Mail[]) {
   return html`<!doctype html>
@@ -45,8 +48,8 @@ function article(mail: Mail, index: number) {
 ${
   mail.html === undefined
     ? ""
-    : html`<details><summary>HTML part</summary>
-<iframe sandbox="" title="HTML part of ${mail.subject}" srcdoc="${mail.html}"></iframe></details>`
+    : html`<details open><summary>HTML part</summary>
+<iframe sandbox="${LINKS_ONLY}" title="HTML part of ${mail.subject}" srcdoc="${mail.html}"></iframe></details>`
 }
 </article>`;
 }

@@ -3,6 +3,15 @@
 import * as z from "zod/mini";
 import { type ConfigMistake, type DocentConfig, mistakesOf, parseConfig } from "./core/define-config.ts";
 
+/** How mail leaves, with all that it takes. */
+export type MailConfig =
+  | { transport: "none" }
+  | ({ from: { name: string; email: string } } & (
+      | { transport: "mailbox"; url: string }
+      | { transport: "cloudflare"; binding: SendEmail }
+      | { transport: "resend" | "postmark"; key: string }
+    ));
+
 export interface Bindings {
   SESSIONS: KVNamespace;
   [name: string]: unknown;
@@ -17,7 +26,7 @@ export interface Config extends DocentConfig {
   database: { url: string; endpoint?: string | undefined; timeoutMs: number };
   authSecret: string;
   sessions: { kv: KVNamespace; cacheSeconds: number; outageSeconds: number };
-  mail: { transport: "none" } | { transport: "mailbox"; url: string; from: string };
+  mail: MailConfig;
   /** SHA-256 in hex of each site's catalogue token. */
   catalogueTokenHashes: Readonly<Record<string, string>>;
   readySecret?: string | undefined;
@@ -66,6 +75,24 @@ const json = <T>(schema: z.ZodMiniType<T>) =>
     schema,
   );
 
+const TRANSPORTS = ["none", "mailbox", "cloudflare", "resend", "postmark"] as const;
+
+const SENDER = /^(?:([^<>\p{Cc}]*)<([^<>\s@]+@[^<>\s@]+)>|([^<>\s@]+@[^<>\s@]+))$/u;
+
+/** `docs@example.com` or `Name <docs@example.com>`. */
+const sender = z.pipe(
+  z
+    .string()
+    .check(
+      z.maxLength(320, "must have at most 320 characters"),
+      z.regex(SENDER, 'must be like "docs@example.com" or "My docs <docs@example.com>", and no line break'),
+    ),
+  z.transform((text) => {
+    const [, name = "", inBrackets, alone] = SENDER.exec(text) ?? [];
+    return { name: name.trim().replace(/^"(.*)"$/, "$1"), email: inBrackets ?? alone ?? "" };
+  }),
+);
+
 const variables = z.object({
   SESSIONS: z.custom<KVNamespace>(
     (value) => typeof value === "object" && value !== null && "getWithMetadata" in value,
@@ -88,9 +115,21 @@ const variables = z.object({
   AUTH_SECRET: required(
     "make one with `openssl rand -base64 32` and set it with `wrangler secret put AUTH_SECRET`",
   ).check(z.minLength(32, "must be at least 32 characters: make one with `openssl rand -base64 32`")),
-  MAIL_TRANSPORT: z._default(z.enum(["none", "mailbox"], 'must be "none" or "mailbox"'), "none"),
+  MAIL_TRANSPORT: z._default(
+    z.enum(TRANSPORTS, `must be one of ${TRANSPORTS.map((name) => `"${name}"`).join(", ")}`),
+    "none",
+  ),
   MAILBOX_URL: z.optional(z.url("must be a URL")),
-  MAIL_FROM: z._default(z.string(), "Docent <docent@localhost>"),
+  MAIL_FROM: z.optional(sender),
+  /** What a `send_email` binding is, by what it can do. */
+  EMAIL: z.optional(
+    z.custom<SendEmail>(
+      (value) => typeof value === "object" && value !== null && "send" in value,
+      'must be a binding: add [[send_email]] with name = "EMAIL" to wrangler.toml',
+    ),
+  ),
+  RESEND_API_KEY: z.optional(z.string().check(z.minLength(1, "is empty"))),
+  POSTMARK_TOKEN: z.optional(z.string().check(z.minLength(1, "is empty"))),
   CATALOGUE_TOKEN_HASHES: z._default(
     json(z.record(z.string(), z.string().check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hex")))),
     {},
@@ -151,6 +190,44 @@ function unreachable(config: DocentConfig): ConfigMistake[] {
   );
 }
 
+type Variables = z.infer<typeof variables>;
+
+/** What a transport needs beside its name. */
+function mailMistakes(values: Variables): ConfigMistake[] {
+  const { MAIL_TRANSPORT: transport } = values;
+  const missing = (path: string, message: string) => ({ path, message: `is missing: ${message}` });
+  const mistakes: ConfigMistake[] = [];
+  if (transport === "cloudflare" && !values.EMAIL) {
+    mistakes.push(missing("EMAIL", 'add [[send_email]] with name = "EMAIL" to wrangler.toml'));
+  }
+  if (transport === "resend" && !values.RESEND_API_KEY) {
+    mistakes.push(missing("RESEND_API_KEY", "set it with `wrangler secret put RESEND_API_KEY`"));
+  }
+  if (transport === "postmark" && !values.POSTMARK_TOKEN) {
+    mistakes.push(missing("POSTMARK_TOKEN", "set the server's token with `wrangler secret put POSTMARK_TOKEN`"));
+  }
+  if (transport !== "none" && transport !== "mailbox" && !values.MAIL_FROM) {
+    mistakes.push(missing("MAIL_FROM", 'set the sender, like "docs@example.com", of a domain that your service knows'));
+  }
+  return mistakes;
+}
+
+function mailConfig(values: Variables): MailConfig {
+  const from = values.MAIL_FROM ?? { name: "", email: "docent@localhost" };
+  switch (values.MAIL_TRANSPORT) {
+    case "none":
+      return { transport: "none" };
+    case "mailbox":
+      return { transport: "mailbox", url: values.MAILBOX_URL ?? "", from };
+    case "cloudflare":
+      return values.EMAIL ? { transport: "cloudflare", binding: values.EMAIL, from } : { transport: "none" };
+    case "resend":
+      return { transport: "resend", key: values.RESEND_API_KEY ?? "", from };
+    case "postmark":
+      return { transport: "postmark", key: values.POSTMARK_TOKEN ?? "", from };
+  }
+}
+
 /** Parses everything the Worker is given. Never throws; pure. */
 export function readConfig(bindings: Bindings, file: unknown): { config: Config } | { mistakes: ConfigMistake[] } {
   const read = z.safeParse(variables, bindings);
@@ -169,7 +246,12 @@ export function readConfig(bindings: Bindings, file: unknown): { config: Config 
       .filter((id) => !parsed.config.sites.some((site) => site.id === id))
       .map((id) => ({ path: `${name}.${id}`, message: "is no site of docent.config.ts" })),
   );
-  const wrong = [...misplaced(values, parsed.config), ...unreachable(parsed.config), ...unknownSites];
+  const wrong = [
+    ...misplaced(values, parsed.config),
+    ...unreachable(parsed.config),
+    ...mailMistakes(values),
+    ...unknownSites,
+  ];
   if (wrong.length > 0) return { mistakes: wrong };
   return {
     config: {
@@ -188,10 +270,7 @@ export function readConfig(bindings: Bindings, file: unknown): { config: Config 
         cacheSeconds: values.SESSION_CACHE_SECONDS,
         outageSeconds: values.SESSION_OUTAGE_SECONDS,
       },
-      mail:
-        values.MAIL_TRANSPORT === "mailbox" && values.MAILBOX_URL
-          ? { transport: "mailbox", url: values.MAILBOX_URL, from: values.MAIL_FROM }
-          : { transport: "none" },
+      mail: mailConfig(values),
       catalogueTokenHashes: values.CATALOGUE_TOKEN_HASHES,
       readySecret: values.READY_SECRET,
     },

@@ -15,12 +15,13 @@ import { type Bindings, type Config, isLoopback, readableOrigins, readConfig } f
 import { catalogueHandlers } from "./content/catalogue-handlers.ts";
 import { CatalogueStore } from "./content/catalogue-store.ts";
 import { recommendationHandlers } from "./content/recommendation-handlers.ts";
+import type { Notify } from "./core/mail.ts";
 import { createDatabase } from "./db/client.ts";
 import type { AppEnv } from "./http/app-env.ts";
 import type { Origins } from "./http/origin.ts";
 import { newRequestContext, requestContext } from "./http/request-context.ts";
 import { createMailer } from "./mail/mailer.ts";
-import { passwordChanged } from "./mail/templates.ts";
+import { findRecipient } from "./mail/queries.ts";
 import { healthHandlers } from "./maintenance/health.ts";
 import { runChores } from "./maintenance/scheduled.ts";
 import { backgroundHandlers } from "./reader/background-handlers.ts";
@@ -88,7 +89,6 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     waitUntil(requestContext.run(newRequestContext(requestContext.getStore()?.id ?? randomId()), work));
   const origins: Origins = { own: config.baseUrl, docs: config.docsOrigins };
   const sites = new Set(config.sites.map((site) => site.id));
-  const siteName = config.sites[0]?.name ?? "Docent";
 
   const db = createDatabase({
     ...config.database,
@@ -118,7 +118,17 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     afterResponse,
     log,
   });
-  const mailer = createMailer(config.mail, { fetch: deps.fetch, log });
+  const mailer = createMailer(config.mail, {
+    fetch: deps.fetch,
+    log,
+    siteName: config.sites[0]?.name ?? "Docent",
+    accountPage: `${config.baseUrl}/account`,
+  });
+  const notify: Notify = (userId, notice) =>
+    afterResponse(async () => {
+      const reader = config.mail.transport === "none" ? undefined : await findRecipient(db, userId);
+      if (reader) await mailer.send(reader, notice);
+    });
   const auth = createAuth({
     db,
     baseUrl: config.baseUrl,
@@ -154,7 +164,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       randomId,
       sign: (token) => signer.sign(token),
       onEnded: (tokens) => resolver.ended(tokens),
-      notify: (email) => afterResponse(() => mailer.send(email, passwordChanged(siteName))),
+      notify,
     }),
     session: sessionHandlers({ db, resolver, now }),
     background: backgroundHandlers({

@@ -6,6 +6,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { ACCOUNT_BODY_BYTES, changePasswordInput } from "../core/account.ts";
+import type { Notify } from "../core/mail.ts";
 import type { Database } from "../db/client.ts";
 import { account, session, user } from "../db/schema/index.ts";
 import type { AppEnv } from "../http/app-env.ts";
@@ -77,8 +78,7 @@ export interface ChangePasswordDeps {
   sign: (token: string) => Promise<string>;
   /** These sessions have ended. */
   onEnded: (tokens: readonly string[]) => void;
-  /** Tells the reader, after the response. */
-  notify: (email: string) => void;
+  notify: Notify;
 }
 
 export function changePasswordHandler(deps: ChangePasswordDeps) {
@@ -110,7 +110,7 @@ export function changePasswordHandler(deps: ChangePasswordDeps) {
     });
     if (!changed) return wrong();
     deps.onEnded(changed.ended);
-    deps.notify(found.user.email);
+    deps.notify(current.userId, { kind: "password-changed" });
     const done = c.json({ token: changed.goesOn ? replacement.id : null, user: found.user });
     if (changed.goesOn) {
       const lasts = asksToBeForgotten(c.req.raw.headers.get("cookie"))

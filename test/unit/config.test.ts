@@ -34,6 +34,27 @@ function mistakes(bindings: Record<string, unknown>, file: unknown = FILE, base:
 const site = (origin: string) => ({ sites: [{ ...SITE, origins: [origin] }] });
 
 describe("readConfig", () => {
+  it.each<[string, string, Record<string, unknown>, RegExp]>([
+    ["cloudflare", "EMAIL", {}, /\[\[send_email\]\]/],
+    ["resend", "RESEND_API_KEY", {}, /wrangler secret put RESEND_API_KEY/],
+    ["postmark", "POSTMARK_TOKEN", {}, /wrangler secret put POSTMARK_TOKEN/],
+    ["cloudflare", "MAIL_FROM", { EMAIL: { send() {} } }, /docs@example\.com/],
+    ["resend", "MAIL_FROM", { RESEND_API_KEY: "key" }, /docs@example\.com/],
+    ["postmark", "MAIL_FROM", { POSTMARK_TOKEN: "token" }, /docs@example\.com/],
+  ])("says of mail by %s that %s is missing", (transport, path, given, message) => {
+    const found = mistakes({ MAIL_TRANSPORT: transport, ...given }).find((one) => one.path === path);
+    expect(found?.message).toMatch(message);
+  });
+
+  it.each<[string, object]>([
+    ["docs@example.com", { name: "", email: "docs@example.com" }],
+    ["Docs <docs@example.com>", { name: "Docs", email: "docs@example.com" }],
+    ['"Docs, all" <docs@example.com>', { name: "Docs, all", email: "docs@example.com" }],
+  ])("reads the sender %s", (MAIL_FROM, from) => {
+    const read = readConfig({ ...DEPLOYED, MAIL_TRANSPORT: "resend", RESEND_API_KEY: "key", MAIL_FROM }, FILE);
+    expect(read).toMatchObject({ config: { mail: { transport: "resend", key: "key", from } } });
+  });
+
   it("accepts a deployment, a contributor's machine, and the file of this repository", () => {
     expect(mistakes({})).toEqual([]);
     expect(mistakes({}, FILE, LOCAL)).toEqual([]);
@@ -66,7 +87,11 @@ describe("readConfig", () => {
     ["AUTH_SECRET", undefined, /openssl rand -base64 32/],
     ["AUTH_SECRET", "pass-word", /at least 32 characters/],
     ["AUTH_SECRET", `development-${"pass-word".repeat(4)}`, /development secret/],
-    ["MAIL_TRANSPORT", "smtp", /"none" or "mailbox"/],
+    ["MAIL_TRANSPORT", "smtp", /"none", "mailbox", "cloudflare", "resend", "postmark"/],
+    ["MAIL_FROM", "Docs", /docs@example\.com/],
+    ["MAIL_FROM", "Docs <a@b.test>\r\nBcc: x@y.test", /no line break/],
+    ["MAIL_FROM", "a@b.test, c@d.test", /docs@example\.com/],
+    ["EMAIL", "a string", /send_email/],
     ["MAIL_TRANSPORT", "mailbox", /this machine only/],
     ["DATABASE_ENDPOINT", "http://localhost:5488/sql", /this machine only/],
     ["DATABASE_ENDPOINT", "nowhere", /URL/],
