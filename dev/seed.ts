@@ -46,7 +46,9 @@ async function seedReader(target: SeedTarget, { email, name, password, backgroun
     .join("; ");
   if (background) await ask(target, "/api/background", "PUT", background, { origin, cookie });
   if (admin) {
-    await target.run((session) => session.query(`update "user" set role = 'admin' where email = $1`, [email]));
+    await target.run((session) =>
+      session.query(`update "user" set role = 'admin', email_verified = true where email = $1`, [email]),
+    );
   }
   // Nobody uses this session, and the cache may know it with an older role.
   await ask(target, "/api/auth/sign-out", "POST", {}, { origin, cookie });

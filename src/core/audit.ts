@@ -34,7 +34,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** What else an event may say. Every value is one that the system made or chose from a list, except for `reason`. */
+/** What else an event may say. Every value is one that the system made or chose from a list. */
 export const auditDetail = z.strictObject({
   /** How: `password`, `magic-link`, `passkey` or a provider's id. */
   method: z.optional(z.string().check(z.maxLength(60))),

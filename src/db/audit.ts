@@ -12,7 +12,8 @@ export interface AuditEvent {
   at: Date;
   ipAddress?: string | null;
   userAgent?: string | null;
-  detail?: AuditDetail;
+  /** An expression where a statement finds it: `jsonb` of the same form. */
+  detail?: AuditDetail | SQL;
 }
 
 /**

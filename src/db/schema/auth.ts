@@ -67,6 +67,12 @@ export const user = pgTable(
     // The purges: accounts whose address was never proved, and those that nobody uses.
     index("user_unverified_created_at").on(table.createdAt).where(sql`not ${table.emailVerified}`),
     index("user_last_login_at").on(table.lastLoginAt),
+    // Administrators look readers up by the beginning of an address or a name. In the "C" collation, because in others
+    // what begins with a text is not what lies between two others.
+    index("user_email_prefix").on(sql`(${table.email} collate "C")`),
+    index("user_name_prefix").on(sql`(lower(${table.name}) collate "C")`, table.id),
+    // Is there another administrator? They are few.
+    index("user_role").on(table.role).where(sql`${table.role} <> 'user'`),
     // Without it "A@x" and "a@x" could both sign up, and a link for one would open the other.
     check("user_email_lower_case", sql`${table.email} = lower(${table.email})`),
     check("user_role", oneOf(table.role, ROLES)),
