@@ -11,7 +11,7 @@ import type { Client } from "undici";
 import { cpuMs } from "./cpu.ts";
 import { connect, load, type Shot } from "./load.ts";
 import { Readers } from "./readers.ts";
-import { DOCENT_DATABASE, type Stage, type WorkerName } from "./setting.ts";
+import { DOCENT_DATABASE, INSPECTED, type Stage, type WorkerName } from "./setting.ts";
 import type { Lab, Variant } from "./variants.ts";
 
 export interface Setting {
@@ -31,13 +31,19 @@ export interface Plan {
   /** Requests that warm a Worker up before anything is measured, at most; and how long. */
   warmUp: { requests: number; milliseconds: number };
   onProgress?: (done: number, all: number) => void;
+  /** Looks on while each measurement's load runs; the warm-up is not looked at. workerd then has an inspector. */
+  onlooker?: (stage: Stage) => Promise<Onlooker>;
 }
 
-/** One measurement of one variant. Counts are of the whole measurement, work after the answers included. */
-export interface Sample {
-  variant: Variant;
-  setting: Setting;
-  round: number;
+/** Both are awaited, and outside what is counted of the measurement. */
+export interface Onlooker {
+  begin(variant: Variant): Promise<void>;
+  end(variant: Variant, counted: Counted): Promise<void>;
+  close(): void;
+}
+
+/** What is counted of one measurement, work after the answers included. */
+export interface Counted {
   latencies: number[];
   seconds: number;
   /** CPU time of workerd; undefined where it cannot be read. */
@@ -45,6 +51,13 @@ export interface Sample {
   sql: number;
   kv: number;
   cookieBytes: number;
+}
+
+/** One measurement of one variant. */
+export interface Sample extends Counted {
+  variant: Variant;
+  setting: Setting;
+  round: number;
 }
 
 /** Where Linux keeps files in memory. The local KV writes through to its disk, and every read waits behind a write. */
@@ -56,11 +69,17 @@ export async function measure(plan: Plan): Promise<Sample[]> {
   const dir = await mkdtemp(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), "docent-bench-"));
   const child = fork(join(import.meta.dirname, "stage.ts"), {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
-    env: { ...process.env, TMPDIR: dir },
+    env: { ...process.env, TMPDIR: dir, ...(plan.onlooker && { [INSPECTED]: "yes" }) },
   });
   const ended = once(child, "exit");
   try {
-    return await new Measurement(await standing(child), plan).run();
+    const stage = await standing(child);
+    const onlooker = await plan.onlooker?.(stage);
+    try {
+      return await new Measurement(stage, plan, onlooker).run();
+    } finally {
+      onlooker?.close();
+    }
   } finally {
     if (child.connected) child.disconnect();
     await ended;
@@ -81,12 +100,14 @@ async function standing(child: ChildProcess): Promise<Stage> {
 class Measurement {
   readonly #stage: Stage;
   readonly #plan: Plan;
+  readonly #onlooker: Onlooker | undefined;
   readonly #lab: Lab;
   readonly #connections = new Map<WorkerName, Client[]>();
 
-  constructor(stage: Stage, plan: Plan) {
+  constructor(stage: Stage, plan: Plan, onlooker: Onlooker | undefined) {
     this.#stage = stage;
     this.#plan = plan;
+    this.#onlooker = onlooker;
     this.#lab = {
       readers: new Readers(stage.database),
       ask: (worker, shot) => this.#ask(worker, shot),
@@ -121,6 +142,7 @@ class Measurement {
           setting.connections,
           milliseconds[variant.group],
           atMost[variant.group],
+          this.#onlooker,
         );
         samples.push({ variant, setting, round, ...counted });
         onProgress?.(samples.length, work.length);
@@ -131,18 +153,27 @@ class Measurement {
     }
   }
 
-  async #one(variant: Variant, connections: number, milliseconds: number, atMost: number) {
+  async #one(
+    variant: Variant,
+    connections: number,
+    milliseconds: number,
+    atMost: number,
+    onlooker?: Onlooker,
+  ): Promise<Counted> {
     const { next, cookieBytes } = await variant.series(this.#lab, atMost);
+    await onlooker?.begin(variant);
     const before = await this.#settled(variant.worker);
     const done = await load({ next, connections: this.#connect(variant.worker, connections), milliseconds, atMost });
     const after = await this.#settled(variant.worker);
-    return {
+    const counted = {
       ...done,
       cpuMs: after.cpuMs === undefined || before.cpuMs === undefined ? undefined : after.cpuMs - before.cpuMs,
       sql: after.sql - before.sql,
       kv: after.kv - before.kv,
       cookieBytes,
     };
+    await onlooker?.end(variant, counted);
+    return counted;
   }
 
   /** What a Worker has used so far, once nothing of it is under way. */

@@ -2,14 +2,11 @@
 //   --quick         one short round: a first look, and no more
 //   --only a,b      only these variants, by id
 //   --write         puts the tables into README.md and docs/benchmarks.md
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import * as z from "zod";
+import { circumstances } from "./circumstances.ts";
 import { measure, type Plan } from "./measure.ts";
-import { type Circumstances, circumstancesText, shortTable, targetTable, wholeTables, write } from "./report.ts";
+import { circumstancesText, shortTable, targetTable, wholeTables, write } from "./report.ts";
 import { judge } from "./targets.ts";
 import { VARIANTS } from "./variants.ts";
 
@@ -33,28 +30,6 @@ const QUICK: Omit<Plan, "variants"> = {
   atMost: { ...AT_MOST, "sign-up": 8, "sign-in": 8 },
   warmUp: { requests: 500, milliseconds: 200 },
 };
-
-function versionOf(name: string): string {
-  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
-  for (const folder of folders) {
-    try {
-      const text = readFileSync(join(folder, name, "package.json"), "utf8");
-      return `${name} ${z.object({ version: z.string() }).parse(JSON.parse(text)).version}`;
-    } catch {
-      // In one of the next folders.
-    }
-  }
-  return name;
-}
-
-function circumstances(): Circumstances {
-  const names = ["workerd", "better-auth", "hono", "drizzle-orm", "@neondatabase/serverless", "jose"];
-  return {
-    machine: `${cpus()[0]?.model.trim() ?? "unknown CPU"}, ${availableParallelism()} cores, ${process.platform}`,
-    versions: names.map(versionOf).join(", "),
-    date: new Date().toISOString().slice(0, 10),
-  };
-}
 
 const { values } = parseArgs({
   options: { quick: { type: "boolean" }, write: { type: "boolean" }, only: { type: "string" } },

@@ -15,6 +15,8 @@ export type WorkerName =
   | "docent"
   | "docent-still"
   | "docent-skipping"
+  | "docent-still-silent"
+  | "docent-unwritten"
   | "stock"
   | "stock-joins"
   | "stock-cookie-cache"
@@ -29,11 +31,11 @@ export interface WorkerSetting {
   bindings?: Record<string, string>;
 }
 
-const docent = (CLOCK: string): WorkerSetting => ({
+const docent = (CLOCK: string, bindings?: Record<string, string>): WorkerSetting => ({
   script: "docent",
   database: DOCENT_DATABASE,
   kv: "docent",
-  bindings: { CLOCK },
+  bindings: { CLOCK, ...bindings },
 });
 const stock = (STOCK: string): WorkerSetting => ({
   script: "stock",
@@ -48,11 +50,20 @@ export const WORKERS: Record<WorkerName, WorkerSetting> = {
   docent: docent("running"),
   "docent-still": docent("still"),
   "docent-skipping": docent("skipping"),
+  // Without one part each, which tells what the part costs.
+  "docent-still-silent": docent("still", { SILENT: "yes" }),
+  "docent-unwritten": docent("running", { UNWRITTEN: "yes" }),
   stock: stock("plain"),
   "stock-joins": stock("joins"),
   "stock-cookie-cache": stock("cookie-cache"),
   "stock-secondary-storage": stock("secondary-storage"),
 };
+
+/**
+ * The variable of the environment that gives the stage's workerd an inspector. It keeps what is logged, which costs more
+ * than writing it: Docent's Workers then log nothing.
+ */
+export const INSPECTED = "DOCENT_BENCH_INSPECTED";
 
 /** What the stage says when it stands. */
 export interface Stage {
@@ -62,6 +73,10 @@ export interface Stage {
   stillAt: number;
   /** Process id of workerd; undefined where processes cannot be looked up. */
   workerd: number | undefined;
+  /** Origin of workerd's inspector, if it was asked for. */
+  inspector: string | undefined;
+  /** Folder of the bundles: `<script>/out/<script>.js`, and its source map. */
+  bundles: string;
   /** Origins of each Worker and of its totals. */
   workers: Partial<Record<WorkerName, { url: string; totals: string }>>;
 }

@@ -15,6 +15,7 @@ import {
   BASE_URL,
   DOCS_ORIGIN,
   databaseUrl,
+  INSPECTED,
   STOCK_DATABASE,
   type Stage,
   WORKERS,
@@ -22,6 +23,7 @@ import {
 } from "./setting.ts";
 import * as stockSchema from "./workers/stock-schema.ts";
 
+const inspected = process.env[INSPECTED] !== undefined;
 const SOCKET = { host: "127.0.0.1", port: 0 };
 
 const dir = await mkdtemp(join(tmpdir(), "docent-bench-"));
@@ -45,6 +47,7 @@ const stillAt = Date.now();
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     cf: false,
+    ...(inspected && { inspectorPort: 0 }),
     workers: Object.entries(WORKERS).map(([name, { script, database, kv, bindings }]) => ({
       name,
       modules: true as const,
@@ -60,6 +63,7 @@ const miniflare = new Miniflare(
         DOCS_ORIGIN,
         STILL_AT: String(stillAt),
         ...bindings,
+        ...(inspected && { SILENT: "yes" }),
       },
       unsafeDirectSockets: [SOCKET, { ...SOCKET, entrypoint: "Totals" }],
     })),
@@ -83,4 +87,6 @@ process.once("disconnect", async () => {
   await rm(dir, { recursive: true, force: true });
   process.exit();
 });
-process.send?.({ database: address, stillAt, workerd: workerdOf(process.pid), workers } satisfies Stage);
+const inspector = inspected ? `http://${(await miniflare.getInspectorURL()).host}` : undefined;
+const workerd = workerdOf(process.pid);
+process.send?.({ database: address, stillAt, workerd, inspector, bundles: dir, workers } satisfies Stage);

@@ -16,11 +16,18 @@ const secret = new TextEncoder().encode(String(env.AUTH_SECRET));
 
 /** What `/statement` asks; set once, before anything is measured. */
 let statement = "select 1";
+/** What `/answer` says: one of Docent's answers; set once, before anything is measured. */
+let answer: { body: string; headers: [string, string][] } = { body: "", headers: [] };
 /** A settled value only. */
 let key: CryptoKey | undefined;
 
 const app = new Hono();
 app.get("/empty", (c) => c.body(null));
+app.put("/answer", async (c) => {
+  answer = await c.req.json();
+  return c.body(null);
+});
+app.get("/answer", () => new Response(answer.body, { headers: answer.headers }));
 app.get("/kv", async (c) => {
   const value = await kv.get(c.req.query("key") ?? "", { type: "arrayBuffer", cacheTtl: 30 });
   return value === null ? c.notFound() : c.body(value);

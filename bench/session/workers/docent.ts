@@ -3,6 +3,7 @@
 //   still     one moment for ever: what is in memory stays there
 //   skipping  each request is 10 s earlier or later than the one before, so that memory never holds (it forgets after
 //             10 s, and what comes from the future) and KV always does
+// `npm run bench:profile` leaves parts out to see what they cost: log lines (SILENT), writes to KV (UNWRITTEN).
 import { env, waitUntil } from "cloudflare:workers";
 import { defineConfig } from "../../../src/core/define-config.ts";
 import { createWorker } from "../../../src/worker.ts";
@@ -25,13 +26,15 @@ const clocks: Record<string, () => number> = {
 
 // Configured as a deployment is, not as a contributor's copy, which checks more: only the address of Neon differs.
 const { DATABASE_ENDPOINT: endpoint, ...bindings } = env;
-const worker = createWorker({ ...bindings, SESSIONS: countedKv(env.SESSIONS) }, config, {
+const kv = countedKv(env.SESSIONS);
+const SESSIONS = env.UNWRITTEN ? { ...kv, put: async () => {} } : kv;
+const worker = createWorker({ ...bindings, SESSIONS }, config, {
   now: clocks[String(env.CLOCK)] ?? (() => Date.now()),
   randomId: () => crypto.randomUUID(),
   fetch: (_neon, init) => fetch(String(endpoint), init),
   waitUntil: (work) => waitUntil(noted(work)),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / HASTE)),
-  log: (line) => console.log(JSON.stringify(line)),
+  log: env.SILENT ? () => {} : (line) => console.log(JSON.stringify(line)),
 });
 
 export default {
