@@ -2,6 +2,7 @@
 // the values of secrets are never part of a message.
 import * as z from "zod/mini";
 import { type ConfigMistake, type DocentConfig, mistakesOf, parseConfig } from "./core/define-config.ts";
+import { ADDRESS_LIMITS, type AddressLimit } from "./core/limits.ts";
 
 /** How mail leaves, with all that it takes. */
 export type MailConfig =
@@ -30,6 +31,7 @@ export interface Config extends DocentConfig {
   /** SHA-256 in hex of each site's catalogue token. */
   catalogueTokenHashes: Readonly<Record<string, string>>;
   readySecret?: string | undefined;
+  rateLimiters: Readonly<Record<AddressLimit, RateLimit>>;
 }
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -56,6 +58,18 @@ const seconds = (fallback: number, min: number, max: number) =>
         z.maximum(max, `must be at most ${max}`),
       ),
     fallback,
+  );
+
+/** What stands in for a `ratelimits` binding that a deployment does not have. */
+const UNLIMITED: RateLimit = { limit: async () => ({ success: true }) };
+
+const rateLimiter = () =>
+  z._default(
+    z.custom<RateLimit>(
+      (value) => typeof value === "object" && value !== null && "limit" in value && typeof value.limit === "function",
+      "must be a binding of [[ratelimits]] in wrangler.toml",
+    ),
+    UNLIMITED,
   );
 
 /** JSON in a variable. */
@@ -137,6 +151,9 @@ const variables = z.object({
   READY_SECRET: z.optional(z.string().check(z.minLength(16, "must be at least 16 characters"))),
   SESSION_CACHE_SECONDS: seconds(300, 60, 3600),
   SESSION_OUTAGE_SECONDS: seconds(3600, 0, 86400),
+  LIMIT_GUESSES: rateLimiter(),
+  LIMIT_MAILS: rateLimiter(),
+  LIMIT_BEGINNINGS: rateLimiter(),
   DEV_DOCS_ORIGINS: z.optional(json(z.record(z.string(), z.array(z.string())))),
 });
 
@@ -273,6 +290,11 @@ export function readConfig(bindings: Bindings, file: unknown): { config: Config 
       mail: mailConfig(values),
       catalogueTokenHashes: values.CATALOGUE_TOKEN_HASHES,
       readySecret: values.READY_SECRET,
+      rateLimiters: {
+        guess: values[ADDRESS_LIMITS.guess.binding],
+        send: values[ADDRESS_LIMITS.send.binding],
+        begin: values[ADDRESS_LIMITS.begin.binding],
+      },
     },
   };
 }

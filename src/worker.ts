@@ -5,6 +5,7 @@ import type { Context } from "hono";
 import journal from "../migrations/meta/_journal.json" with { type: "json" };
 import { auditInsert } from "./admin/audit.ts";
 import { createApp, createUnconfiguredApp } from "./app.ts";
+import { purgeExpiredAttempts } from "./auth/attempts.ts";
 import { createAuth } from "./auth/better-auth.ts";
 import { changePasswordHandler } from "./auth/change-password.ts";
 import { authHandlers } from "./auth/handlers.ts";
@@ -19,6 +20,7 @@ import type { Notify } from "./core/mail.ts";
 import { createDatabase } from "./db/client.ts";
 import type { AppEnv } from "./http/app-env.ts";
 import type { Origins } from "./http/origin.ts";
+import { rateLimits } from "./http/rate-limit.ts";
 import { newRequestContext, requestContext } from "./http/request-context.ts";
 import { createMailer } from "./mail/mailer.ts";
 import { findRecipient } from "./mail/queries.ts";
@@ -154,9 +156,10 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
   const app = createApp({
     methods: config.methods,
     origins,
+    limits: rateLimits(config.rateLimiters, log),
     resolver,
     auth: authHandlers({ auth, log, onChanged }),
-    passwordSignIn: passwordSignInHandler({ auth, db, completeSignIn }),
+    passwordSignIn: passwordSignInHandler({ auth, db, now, verify: (signed) => signer.verify(signed), completeSignIn }),
     changePassword: changePasswordHandler({
       auth,
       db,
@@ -205,6 +208,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
         [
           { name: "expired sessions", run: (at, limit) => purgeExpiredSessions(db, at, limit) },
           { name: "expired verifications", run: (at, limit) => purgeExpiredVerifications(db, at, limit) },
+          { name: "expired attempts", run: (at, limit) => purgeExpiredAttempts(db, at, limit) },
         ],
         { now, log },
       ),

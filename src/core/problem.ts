@@ -18,6 +18,7 @@ export const PROBLEM_CODES = [
   "unknown-site",
   "catalogue-incomplete",
   "catalogue-too-large",
+  "too-many-requests",
   "unavailable",
   "misconfigured",
   "internal",
