@@ -2,11 +2,8 @@
 // /docent/*) are served before it is asked. No decision is taken here.
 import { Hono } from "hono";
 import type { changePasswordHandler } from "./auth/change-password.ts";
-import type { handOffHandlers } from "./auth/hand-off/handlers.ts";
-import type { startHandler } from "./auth/hand-off/start.ts";
 import type { authHandlers } from "./auth/handlers.ts";
 import { inBetterAuthShape } from "./auth/problem-shape.ts";
-import type { callbackHandler } from "./auth/providers/callback.ts";
 import type { passwordSignInHandler } from "./auth/sign-in/password.ts";
 import type { catalogueHandlers } from "./content/catalogue-handlers.ts";
 import type { recommendationHandlers } from "./content/recommendation-handlers.ts";
@@ -17,6 +14,7 @@ import { noSuchRoute } from "./http/no-such-route.ts";
 import { type ErrorLog, onError } from "./http/on-error.ts";
 import { allowOrigins, corsForListedOrigins, type Origins } from "./http/origin.ts";
 import { problem } from "./http/problem.ts";
+import type { RateLimits } from "./http/rate-limit.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { sessionCookieForm } from "./http/session-cookie.ts";
 import type { healthHandlers } from "./maintenance/health.ts";
@@ -37,12 +35,10 @@ export interface AppDeps {
   /** The ways in that are switched on. */
   methods: { password: boolean };
   origins: Origins;
+  limits: RateLimits;
   resolver: SessionResolver;
   auth: ReturnType<typeof authHandlers>;
   passwordSignIn: ReturnType<typeof passwordSignInHandler>;
-  start: ReturnType<typeof startHandler>;
-  handOff: ReturnType<typeof handOffHandlers>;
-  callback: ReturnType<typeof callbackHandler>;
   changePassword: ReturnType<typeof changePasswordHandler>;
   session: ReturnType<typeof sessionHandlers>;
   background: ReturnType<typeof backgroundHandlers>;
@@ -65,6 +61,8 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   // From a docs page, or from the Worker's own pages only: docs pages run third-party scripts.
   const docs = allowOrigins(deps.origins, "docs");
   const own = allowOrigins(deps.origins, "own");
+  /** In front of what can be guessed, what sends, and what leaves a row behind: so often per client address. */
+  const { guess } = deps.limits;
   const reader = requireReader(resolver, deps.now);
   /** Postgres is asked: a session that was just ended changes nothing any more. */
   const accountNow = requireReader(resolver, deps.now, { authoritative: true, account: true });
@@ -85,18 +83,12 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.use("/api/auth/*", inBetterAuthShape);
 
   app.get("/healthz", health.alive);
-  app.get("/readyz", health.ready);
-
-  // Navigations: a browser goes there, and is sent on. What they look at is a cookie of their own.
-  app.get("/start", deps.start);
-  app.get("/api/auth/callback/:id", deps.callback);
-  app.post("/api/hand-off", docs, deps.handOff.redeem);
-  app.post("/api/hand-off/finish", own, accountNow, deps.handOff.finish);
+  app.get("/readyz", guess, health.ready);
 
   if (deps.methods.password) {
-    app.post("/api/auth/sign-up/email", docs, auth.signUp);
-    app.post("/api/auth/sign-in/email", docs, deps.passwordSignIn);
-    app.post("/api/auth/change-password", own, accountNow, changePassword);
+    app.post("/api/auth/sign-up/email", docs, guess, auth.signUp);
+    app.post("/api/auth/sign-in/email", docs, guess, deps.passwordSignIn);
+    app.post("/api/auth/change-password", own, guess, accountNow, changePassword);
   }
   app.post("/api/auth/sign-out", docs, session.signOut);
   app.get("/api/auth/get-session", docs, session.getSession);
@@ -123,7 +115,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.get("/api/recommendations", docs, reader, recommendations.list);
 
   // Authenticated by the site's token and by no cookie: a build pushes, not a browser.
-  app.put("/api/catalog", catalogue.replace);
+  app.put("/api/catalog", guess, catalogue.replace);
   app.get("/api/catalog", catalogue.read);
 
   return app;

@@ -2,7 +2,7 @@
 // the values of secrets are never part of a message.
 import * as z from "zod/mini";
 import { type ConfigMistake, type DocentConfig, mistakesOf, parseConfig } from "./core/define-config.ts";
-import type { ProviderSecrets } from "./core/providers.ts";
+import { ADDRESS_LIMITS, type AddressLimit } from "./core/limits.ts";
 
 /** How mail leaves, with all that it takes. */
 export type MailConfig =
@@ -31,8 +31,7 @@ export interface Config extends DocentConfig {
   /** SHA-256 in hex of each site's catalogue token. */
   catalogueTokenHashes: Readonly<Record<string, string>>;
   readySecret?: string | undefined;
-  /** A provider without one is off. */
-  providerSecrets: ProviderSecrets;
+  rateLimiters: Readonly<Record<AddressLimit, RateLimit>>;
 }
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -59,6 +58,18 @@ const seconds = (fallback: number, min: number, max: number) =>
         z.maximum(max, `must be at most ${max}`),
       ),
     fallback,
+  );
+
+/** What stands in for a `ratelimits` binding that a deployment does not have. */
+const UNLIMITED: RateLimit = { limit: async () => ({ success: true }) };
+
+const rateLimiter = () =>
+  z._default(
+    z.custom<RateLimit>(
+      (value) => typeof value === "object" && value !== null && "limit" in value && typeof value.limit === "function",
+      "must be a binding of [[ratelimits]] in wrangler.toml",
+    ),
+    UNLIMITED,
   );
 
 /** JSON in a variable. */
@@ -137,12 +148,12 @@ const variables = z.object({
     json(z.record(z.string(), z.string().check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hex")))),
     {},
   ),
-  GITHUB_CLIENT_SECRET: z.optional(z.string().check(z.minLength(1, "is empty"))),
-  GOOGLE_CLIENT_SECRET: z.optional(z.string().check(z.minLength(1, "is empty"))),
-  OIDC_CLIENT_SECRETS: z.optional(json(z.record(z.string(), z.string().check(z.minLength(1, "is empty"))))),
   READY_SECRET: z.optional(z.string().check(z.minLength(16, "must be at least 16 characters"))),
   SESSION_CACHE_SECONDS: seconds(300, 60, 3600),
   SESSION_OUTAGE_SECONDS: seconds(3600, 0, 86400),
+  LIMIT_GUESSES: rateLimiter(),
+  LIMIT_MAILS: rateLimiter(),
+  LIMIT_BEGINNINGS: rateLimiter(),
   DEV_DOCS_ORIGINS: z.optional(json(z.record(z.string(), z.array(z.string())))),
 });
 
@@ -177,29 +188,7 @@ function misplaced(values: z.infer<typeof variables>, config: DocentConfig): Con
       }
     });
   });
-  config.methods.oidc.forEach((provider, index) => {
-    for (const name of ["issuer", "authorizationEndpoint", "tokenEndpoint", "userinfoEndpoint", "jwksUri"] as const) {
-      if (provider[name] !== undefined && !provider[name].startsWith("https://")) {
-        const path = `docent.config.ts: methods.oidc[${index}].${name}`;
-        mistakes.push({ path, message: "must be https in a deployment" });
-      }
-    }
-  });
   return mistakes;
-}
-
-/** OIDC_CLIENT_SECRETS has the secret of every provider of `methods.oidc`, or is not there, and all of them are off. */
-function oidcSecrets(secrets: ProviderSecrets | undefined, { methods }: DocentConfig): ConfigMistake[] {
-  if (secrets === undefined) return [];
-  const ids = methods.oidc.map(({ id }) => id);
-  return [
-    ...ids
-      .filter((id) => !Object.hasOwn(secrets, id))
-      .map((id) => ({ path: `OIDC_CLIENT_SECRETS.${id}`, message: "is missing: methods.oidc names this provider" })),
-    ...Object.keys(secrets)
-      .filter((id) => !ids.includes(id))
-      .map((id) => ({ path: `OIDC_CLIENT_SECRETS.${id}`, message: "is no provider of methods.oidc" })),
-  ];
 }
 
 /** Origins that no browser ever sends, and that would therefore never match. */
@@ -279,7 +268,6 @@ export function readConfig(bindings: Bindings, file: unknown): { config: Config 
     ...unreachable(parsed.config),
     ...mailMistakes(values),
     ...unknownSites,
-    ...oidcSecrets(values.OIDC_CLIENT_SECRETS, parsed.config),
   ];
   if (wrong.length > 0) return { mistakes: wrong };
   return {
@@ -302,10 +290,10 @@ export function readConfig(bindings: Bindings, file: unknown): { config: Config 
       mail: mailConfig(values),
       catalogueTokenHashes: values.CATALOGUE_TOKEN_HASHES,
       readySecret: values.READY_SECRET,
-      providerSecrets: {
-        ...values.OIDC_CLIENT_SECRETS,
-        ...(values.GITHUB_CLIENT_SECRET !== undefined && { github: values.GITHUB_CLIENT_SECRET }),
-        ...(values.GOOGLE_CLIENT_SECRET !== undefined && { google: values.GOOGLE_CLIENT_SECRET }),
+      rateLimiters: {
+        guess: values[ADDRESS_LIMITS.guess.binding],
+        send: values[ADDRESS_LIMITS.send.binding],
+        begin: values[ADDRESS_LIMITS.begin.binding],
       },
     },
   };

@@ -5,13 +5,10 @@ import type { Context } from "hono";
 import journal from "../migrations/meta/_journal.json" with { type: "json" };
 import { auditInsert } from "./admin/audit.ts";
 import { createApp, createUnconfiguredApp } from "./app.ts";
+import { purgeExpiredAttempts } from "./auth/attempts.ts";
 import { createAuth } from "./auth/better-auth.ts";
 import { changePasswordHandler } from "./auth/change-password.ts";
-import { handOffHandlers } from "./auth/hand-off/handlers.ts";
-import { startHandler } from "./auth/hand-off/start.ts";
 import { authHandlers } from "./auth/handlers.ts";
-import { callbackHandler } from "./auth/providers/callback.ts";
-import { switchedOnProviders } from "./auth/providers/switched-on.ts";
 import { purgeExpiredVerifications } from "./auth/purge.ts";
 import { completingSignIn } from "./auth/sign-in/complete.ts";
 import { passwordSignInHandler } from "./auth/sign-in/password.ts";
@@ -23,6 +20,7 @@ import type { Notify } from "./core/mail.ts";
 import { createDatabase } from "./db/client.ts";
 import type { AppEnv } from "./http/app-env.ts";
 import type { Origins } from "./http/origin.ts";
+import { rateLimits } from "./http/rate-limit.ts";
 import { newRequestContext, requestContext } from "./http/request-context.ts";
 import { createMailer } from "./mail/mailer.ts";
 import { findRecipient } from "./mail/queries.ts";
@@ -153,26 +151,15 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     auditInsert,
     needsVerifiedAddress: false,
   });
-  const providers = switchedOnProviders(config.methods, config.providerSecrets, { fetch: deps.fetch, now, log });
-  const providerDeps = { db, providers, baseUrl: config.baseUrl, now, randomId };
   const store = new CatalogueStore({ db, ranker: config.ranker, now, waitUntil, sleep: deps.sleep });
 
   const app = createApp({
     methods: config.methods,
     origins,
+    limits: rateLimits(config.rateLimiters, log),
     resolver,
     auth: authHandlers({ auth, log, onChanged }),
-    passwordSignIn: passwordSignInHandler({ auth, db, completeSignIn }),
-    start: startHandler({ ...providerDeps, sites: config.sites }),
-    callback: callbackHandler({ ...providerDeps, completeSignIn, auditInsert, log }),
-    handOff: handOffHandlers({
-      db,
-      now,
-      randomId,
-      sign: (token) => signer.sign(token),
-      presentedTokens: async (headers) => (await resolver.verified(headers)).map(({ token }) => token),
-      onEnded: (tokens) => resolver.ended(tokens),
-    }),
+    passwordSignIn: passwordSignInHandler({ auth, db, now, verify: (signed) => signer.verify(signed), completeSignIn }),
     changePassword: changePasswordHandler({
       auth,
       db,
@@ -221,6 +208,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
         [
           { name: "expired sessions", run: (at, limit) => purgeExpiredSessions(db, at, limit) },
           { name: "expired verifications", run: (at, limit) => purgeExpiredVerifications(db, at, limit) },
+          { name: "expired attempts", run: (at, limit) => purgeExpiredAttempts(db, at, limit) },
         ],
         { now, log },
       ),

@@ -9,9 +9,9 @@ import ownerConfig from "../docent.config.ts";
 import { parseConfig } from "../src/core/define-config.ts";
 import { describeApi } from "../src/core/openapi.ts";
 import { publicConfigOf } from "../src/core/public-config.ts";
+import { accountHeaders, buildAccountPage } from "./build-account.ts";
 import { buildInlineTag, INLINE_LIMIT, TARGET } from "./build-inline.ts";
-import { deployedSecrets } from "./deployed-secrets.ts";
-import type { PartName } from "./part-name.ts";
+import type { Asset, PartName } from "./part-name.ts";
 
 const WEB = fileURLToPath(new URL(".", import.meta.url));
 const OUT = fileURLToPath(new URL("../dist/assets/", import.meta.url));
@@ -24,8 +24,11 @@ const PARTS: Readonly<Record<PartName, string>> = {
   ur: "locales/ur.ts",
 };
 
-/** Bytes, gzipped. Every reader pays for the first; one who is signed in pays for the second as well. */
-const LIMITS = { loader: 5 * 1024, widget: 25 * 1024 };
+/**
+ * Bytes, gzipped. Every reader pays for the first; one who is signed in pays for the second as well. The third is what
+ * the hosted page needs before it shows anything.
+ */
+const LIMITS = { loader: 5 * 1024, widget: 25 * 1024, account: 30 * 1024 };
 
 /** Same for every asset: any docs site may load them, and none is ever taken for something else. */
 const COMMON_HEADERS = [
@@ -60,10 +63,8 @@ const questions = parsed.config.questionnaire.questions.flatMap(({ field }) =>
   field.startsWith("answers.") ? [field.slice("answers.".length)] : [],
 );
 
-const publicConfig = publicConfigOf(parsed.config, await deployedSecrets(process.env));
-
 /** Is there any way in? Without one, what is remembered stays on the reader's device, and nobody is asked to sign in. */
-const signIn = Object.values(publicConfig.methods).some((way) => (Array.isArray(way) ? way.length > 0 : way));
+const signIn = Object.values(parsed.config.methods).some(Boolean);
 
 const shared = {
   absWorkingDir: WEB,
@@ -76,12 +77,6 @@ const shared = {
   legalComments: "none",
   plugins: [cssAsText],
 } satisfies BuildOptions;
-
-interface Asset {
-  /** Relative to dist/assets, with forward slashes. */
-  path: string;
-  contents: Uint8Array;
-}
 
 const size = (contents: Uint8Array): number => gzipSync(contents, { level: 9 }).byteLength;
 
@@ -173,6 +168,7 @@ function headersFile(immutable: readonly string[]): string {
     ...rule("/docent/inline.js", SHORT),
     ...rule("/docent/inline.sha256", SHORT),
     ...immutable.flatMap((path) => rule(`/${path}`, FOREVER)),
+    ...accountHeaders,
     "",
   ].join("\n");
 }
@@ -194,17 +190,24 @@ async function writeChanged(files: readonly Asset[]): Promise<void> {
 const { assets, parts } = await buildParts();
 const loader = await buildLoader(parts);
 const inline = await buildInlineTag();
+const account = await buildAccountPage({
+  web: WEB,
+  out: OUT,
+  shared: { ...shared, plugins: [...shared.plugins, withoutLitStyles] },
+});
 const text = new TextEncoder();
 // The loader after the parts it names.
 const files: Asset[] = [
   ...assets,
-  { path: "docent/config.json", contents: text.encode(JSON.stringify(publicConfig)) },
+  ...account.modules,
+  { path: "docent/config.json", contents: text.encode(JSON.stringify(publicConfigOf(parsed.config))) },
   { path: "openapi.json", contents: text.encode(`${JSON.stringify(describeApi(), null, 1)}\n`) },
   { path: "docent/docent.d.ts", contents: await readFile(join(WEB, "docent.d.ts")) },
   { path: "docent/inline.js", contents: text.encode(inline.code) },
   { path: "docent/inline.sha256", contents: text.encode(inline.hash) },
-  { path: "_headers", contents: text.encode(headersFile(assets.map((asset) => asset.path))) },
+  { path: "_headers", contents: text.encode(headersFile([...assets, ...account.modules].map((asset) => asset.path))) },
   loader,
+  ...account.pages,
 ];
 
 await writeChanged(files);
@@ -219,6 +222,7 @@ const rows: [name: string, bytes: number, limit: number | undefined][] = [
   ["dialog, when it is opened", sum(parts.dialog.filter((path) => !signedIn.has(path))), undefined],
   ["local, without an account", sum(parts.local.filter((path) => !signedIn.has(path))), undefined],
   ["Urdu, on Urdu pages", sum(parts.ur), undefined],
+  ["account page", sum(account.first), LIMITS.account],
 ];
 for (const [name, bytes, limit] of rows) {
   console.log(`  ${name.padEnd(32)} ${kilobytes(bytes).padStart(8)} gzipped${limit ? ` of ${kilobytes(limit)}` : ""}`);

@@ -42,6 +42,7 @@ async function mayHaveSession(db: Database, userId: string, now: number): Promis
 /** A session that Better Auth makes: for whom it may not, or not yet, be made. */
 const refusals = {
   no: { code: "ACCOUNT_BLOCKED", message: "This account cannot sign in." },
+  // A provider's callback reads it, and asks.
   "with a second factor": { code: "SECOND_FACTOR_REQUIRED", message: "This account has a second factor." },
 };
 
@@ -106,7 +107,7 @@ export function createAuth(deps: AuthDeps) {
       },
       session: {
         create: {
-          before: async (row) => {
+          before: async (row, endpoint) => {
             const at = now();
             const may = await mayHaveSession(deps.db, row.userId, at);
             if (may !== "yes") throw new APIError("FORBIDDEN", refusals[may]);
@@ -128,8 +129,8 @@ export function createAuth(deps: AuthDeps) {
                 loginId: randomId(),
                 scope: "account",
                 origin: null,
-                // Nothing else than a sign-up comes this way.
-                method: "password",
+                // A sign-up is by password; whatever else comes this way is a provider's callback, which names it.
+                method: typeof endpoint?.params?.id === "string" ? endpoint.params.id : "password",
               },
             };
           },

@@ -11,22 +11,28 @@ import type { Database } from "../db/client.ts";
 import { account, session, user } from "../db/schema/index.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { readJson } from "../http/body.ts";
+import { problem } from "../http/problem.ts";
 import { asksToBeForgotten, expireSessionCookie, setSessionCookie } from "../http/session-cookie.ts";
 import { ACCOUNT_COLUMNS } from "./account-columns.ts";
+import { countStatement, forgiving, type Tried, verdictOfRows } from "./attempts.ts";
 import type { Auth } from "./better-auth.ts";
 import { TOKEN_LENGTH } from "./session-length.ts";
 
-async function findCredential(db: Database, userId: string) {
-  const [row] = await db
-    .select({
-      hash: account.password,
-      user: ACCOUNT_COLUMNS,
-    })
-    .from(user)
-    .leftJoin(account, and(eq(account.userId, user.id), eq(account.providerId, "credential")))
-    .where(eq(user.id, userId))
-    .limit(1);
-  return row;
+/** Counts the try and looks the password up, in one round trip. */
+async function findCredential(db: Database, userId: string, tried: readonly Tried[], now: number) {
+  const [counted, [found]] = await db.batch([
+    db.execute(await countStatement(tried, now)),
+    db
+      .select({
+        hash: account.password,
+        user: ACCOUNT_COLUMNS,
+      })
+      .from(user)
+      .leftJoin(account, and(eq(account.userId, user.id), eq(account.providerId, "credential")))
+      .where(eq(user.id, userId))
+      .limit(1),
+  ]);
+  return { verdict: verdictOfRows(counted.rows, now), found };
 }
 
 interface PasswordChange {
@@ -34,6 +40,8 @@ interface PasswordChange {
   oldHash: string;
   newHash: string;
   at: Date;
+  /** What is forgiven, because the old password was right. */
+  tried: readonly Tried[];
   /** The session that replaces all others; without it the others stay. */
   replacement?: { id: string; token: string; loginId: string; replaces: string };
 }
@@ -63,7 +71,7 @@ async function changeHash(db: Database, change: PasswordChange) {
     with changed as (
       update ${account} set password = ${newHash}, updated_at = ${at}::timestamptz
       where user_id = ${userId}::uuid and provider_id = 'credential' and password = ${oldHash} returning user_id)
-    ${next}
+    ${next}, forgiven as (${await forgiving(change.tried)})
     select (select count(*)::int from changed) as changed, (select count(*)::int from made) as made,
       (select coalesce(jsonb_agg(token), '[]'::jsonb) from ended) as ended`);
   const [row] = z.parse(outcome, result.rows);
@@ -89,7 +97,9 @@ export function changePasswordHandler(deps: ChangePasswordDeps) {
     const { currentPassword, newPassword, revokeOtherSessions } = body.value;
     const current = c.get("session");
     const { password } = await deps.auth.$context;
-    const found = await findCredential(db, current.userId);
+    const tried: Tried[] = [{ what: "proof", who: current.userId }];
+    const { verdict, found } = await findCredential(db, current.userId, tried, deps.now());
+    if (!verdict.ok) return problem(c, "too-many-requests", { retryAfter: verdict.retryAfter });
     if (!found?.hash)
       return c.json({ code: "CREDENTIAL_ACCOUNT_NOT_FOUND", message: "Credential account not found" }, 400);
     const wrong = () => c.json({ code: "INVALID_PASSWORD", message: "Invalid password" }, 400);
@@ -105,6 +115,7 @@ export function changePasswordHandler(deps: ChangePasswordDeps) {
       userId: current.userId,
       oldHash: found.hash,
       newHash: await password.hash(newPassword),
+      tried,
       at: new Date(deps.now()),
       ...(revokeOtherSessions && { replacement }),
     });

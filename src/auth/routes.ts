@@ -16,12 +16,12 @@ export const ANSWERED_BY_US = [
   "/revoke-sessions",
   "/revoke-other-sessions",
   "/change-password",
-  "/callback/:id",
 ] as const;
 
 /** Never reachable, with the reason. */
 export const REFUSED: Readonly<Record<string, string>> = {
-  "/sign-in/social": "a way by redirect begins with a navigation to /start; no script brings an ID token or scopes",
+  "/sign-in/social": "no provider is offered yet",
+  "/callback/:id": "no provider is offered yet",
   "/link-social": "no provider is offered yet",
   "/unlink-account": "no provider is offered yet",
   "/list-accounts": "no provider is offered yet",

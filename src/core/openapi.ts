@@ -52,25 +52,22 @@ const REFUSALS: Record<number, string> = {
   413: "The body is too large.",
   415: "The body is not application/json.",
   422: "The request does not have the form this route needs; `errors` names each place.",
+  429: "Too many tries; `Retry-After` says when the next one counts.",
   500: "Our fault; the log has the request's id.",
   503: "We cannot tell right now. Never means signed out, and no cookie is touched.",
 };
 
 /** Refusals that a route of this kind can give, by status. */
 function refusalStatuses(operation: Operation): number[] {
-  const { caller, origin, query, body, wayIn, refusals = [], refusalStatuses = [] } = operation;
+  const { caller, origin, query, body, wayIn, limits, refusals = [], refusalStatuses = [] } = operation;
   const statuses = new Set([500, 503, ...refusalStatuses]);
   if (wayIn) statuses.add(404);
+  if (limits) statuses.add(429);
   if (caller !== "anyone") statuses.add(401);
   if (origin !== "anyone" || caller === "account" || caller === "proved") statuses.add(403);
   if (query || body) statuses.add(422);
   if (body) for (const status of [400, 413, 415]) statuses.add(status);
-  const byCode: Record<string, number> = {
-    "unknown-site": 404,
-    "catalogue-incomplete": 409,
-    unauthenticated: 401,
-    "code-refused": 403,
-  };
+  const byCode: Record<string, number> = { "unknown-site": 404, "catalogue-incomplete": 409, unauthenticated: 401 };
   for (const code of refusals) if (byCode[code] !== undefined) statuses.add(byCode[code]);
   return [...statuses].sort((a, b) => a - b);
 }

@@ -15,12 +15,12 @@ export const PROBLEMS = {
   "forbidden-origin": { status: 403, title: "This route cannot be called from that origin." },
   "step-up-required": { status: 403, title: "Sign in again to do this: your last proof is more than ten minutes old." },
   forbidden: { status: 403, title: "You may not do this." },
-  "code-refused": { status: 403, title: "This code or flow is used up, too old, or another page's." },
   "not-found": { status: 404, title: "There is nothing here." },
   "method-not-allowed": { status: 405, title: "This route cannot be called with that method." },
   "unknown-site": { status: 404, title: "No docs site of that id is configured." },
   "catalogue-incomplete": { status: 409, title: "Pages are listed that are neither stored nor sent." },
   "catalogue-too-large": { status: 413, title: "The catalogue would be larger than a site's may be." },
+  "too-many-requests": { status: 429, title: "Too many tries. Wait before the next one." },
   unavailable: { status: 503, title: "This cannot be answered right now. Try again in a moment." },
   misconfigured: { status: 503, title: "This deployment is not configured correctly." },
   internal: { status: 500, title: "Something went wrong on our side." },
@@ -29,20 +29,24 @@ export const PROBLEMS = {
 /** Seconds a client should wait after a 503. */
 export const RETRY_AFTER_SECONDS = 5;
 
-/** Answers with a problem; `type` is a URN because the project owns no host to publish the table on. */
+/**
+ * Answers with a problem; `type` is a URN because the project owns no host to publish the table on.
+ * @param extra `retryAfter`: seconds until it is worth trying again
+ */
 export function problem(
   c: Context,
   code: ProblemCode,
-  extra: Pick<ProblemBody, "detail" | "errors" | "missing"> = {},
+  { retryAfter, ...extra }: Pick<ProblemBody, "detail" | "errors" | "missing"> & { retryAfter?: number } = {},
 ): Response {
   const { status, title } = PROBLEMS[code];
   // What a handler has already said about the answer it meant to give is not true of this one.
   for (const name of ["Cache-Control", "ETag"]) c.header(name, undefined);
+  const wait = retryAfter ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
   const requestId: string = c.get("requestId");
   const body: ProblemBody = { type: `urn:docent:problem:${code}`, title, status, code, requestId, ...extra };
   return c.body(JSON.stringify(body), status, {
     "Content-Type": "application/problem+json",
     "Cache-Control": "no-store",
-    ...(status === 503 && { "Retry-After": String(RETRY_AFTER_SECONDS) }),
+    ...(wait !== undefined && { "Retry-After": String(Math.max(1, Math.ceil(wait))) }),
   });
 }

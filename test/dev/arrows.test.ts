@@ -22,6 +22,7 @@ const LIBRARIES = ["hono", "hono/cors", "drizzle-orm", "drizzle-orm/pg-core", "b
 
 /** What each room of the browser may know of the others. */
 const WEB_ROOMS: Record<string, string[]> = {
+  account: ["api", "styles"],
   storage: [],
   page: [],
   styles: [],
@@ -32,7 +33,16 @@ const WEB_ROOMS: Record<string, string[]> = {
   reading: ["locales", "page", "reader", "styles"],
   elements: ["api", "host.ts", "locales", "page", "reader", "reading", "storage", "styles"],
 };
-const WEB_ENTRIES = ["build.ts", "build-inline.ts", "dialog.ts", "host.ts", "inline.ts", "loader.ts", "widget.ts"];
+const WEB_ENTRIES = [
+  "build.ts",
+  "build-account.ts",
+  "build-inline.ts",
+  "dialog.ts",
+  "host.ts",
+  "inline.ts",
+  "loader.ts",
+  "widget.ts",
+];
 
 const webArrows = (room: string, may: string[]): Arrows => {
   const others = [...Object.keys(WEB_ROOMS).filter((one) => one !== room), ...WEB_ENTRIES];

@@ -1,9 +1,8 @@
 // Calls the routes as the contract describes them, so that a test of all routes cannot forget a new one.
 import { OPERATIONS } from "../../src/core/contract/contract.ts";
 import type { Answer, Browser, Send } from "./browser.ts";
-import type { TestDatabase } from "./database.ts";
 import { BASE_URL, CATALOGUE_TOKEN } from "./isolate.ts";
-import { type Made, prepare, type Query } from "./prepare.ts";
+import { prepare, type Query } from "./prepare.ts";
 
 export type Described = (typeof OPERATIONS)[number];
 
@@ -15,24 +14,23 @@ export function pathOf({ path, exampleQuery }: Described): string {
   return exampleQuery ? `${path}?${new URLSearchParams(exampleQuery)}` : path;
 }
 
-export const queryOf =
-  (database: TestDatabase): Query =>
+const queryOf =
+  ({ isolate }: Browser): Query =>
   (text, values) =>
-    database.query(text, values);
+    isolate.database.query(text, values);
 
 /**
  * Sends a request that the route accepts, from the Worker's own pages, but for what `options` say otherwise. What must
- * be there for that (a mailed secret, say) is made first, unless `made` says that it was.
+ * be there for that (a mailed secret, say) is made first.
  */
 export async function call(
   browser: Browser,
   operation: Described,
-  { path = pathOf(operation), made: given, ...options }: Send & { path?: string; made?: Made } = {},
+  { path = pathOf(operation), ...options }: Send & { path?: string } = {},
 ): Promise<Answer> {
   const { method, body, caller } = operation;
   const cookie = options.headers?.Cookie ?? browser.cookieHeader;
-  const bare = "json" in options || "body" in options;
-  const made = given ?? (bare ? {} : await prepare(operation, queryOf(browser.isolate.database), cookie));
+  const made = "json" in options || "body" in options ? {} : await prepare(operation, queryOf(browser), cookie);
   return browser.send(path, {
     method,
     origin: caller === "site-token" ? null : BASE_URL,

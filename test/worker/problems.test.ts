@@ -7,6 +7,7 @@ import { type Answer, Browser, type Send } from "../harness/browser.ts";
 import { page, push } from "../harness/catalogue.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { BASE_URL, Isolate } from "../harness/isolate.ts";
+import { simulatedLimiters } from "../harness/rate-limiter.ts";
 
 const database = await TestDatabase.create("problems");
 const isolate = await Isolate.create({ database });
@@ -56,8 +57,6 @@ const REQUESTS: Record<ProblemCode, () => Promise<Answer>> = {
   "forbidden-origin": () => putBackground({ json: {}, origin: "https://evil.example" }),
   "step-up-required": () => afterAnHour(),
   forbidden: fromBearer,
-  "code-refused": () =>
-    reader.post("/api/hand-off", { flow: "f".repeat(22), code: "c".repeat(43), verifier: "v".repeat(43) }),
   "not-found": () => nobody().send("/api/nothing"),
   "method-not-allowed": () => reader.send("/api/background", { method: "POST", json: {} }),
   "unknown-site": () => nobody().send("/api/catalog?site=other"),
@@ -70,6 +69,8 @@ const REQUESTS: Record<ProblemCode, () => Promise<Answer>> = {
     expect((await push(isolate, { pages: pages.slice(0, 300) })).status).toBe(200);
     return push(isolate, { pages, changed: pages.slice(300) });
   },
+  "too-many-requests": async () =>
+    push(await Isolate.create({ database, bindings: simulatedLimiters(0).bindings }), { authorization: null }),
   unavailable: () => failing("drop"),
   misconfigured: async () =>
     new Browser(await Isolate.create({ database, bindings: { AUTH_SECRET: "" } })).send("/api/session"),
@@ -98,7 +99,7 @@ describe.each(Object.entries(PROBLEMS))("the problem %s", (key, { status, title 
     expect(answer.status, answer.text).toBe(status);
     expect(answer.headers.get("cache-control")).toBe("no-store");
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
-    expect(answer.headers.get("retry-after")).toBe(status === 503 ? "5" : null);
+    expect(answer.headers.get("retry-after")).toBe(status === 503 ? "5" : status === 429 ? "60" : null);
     if (code === "forbidden") {
       const { requestId } = betterAuthBody.parse(answer.body);
       expect(answer.headers.get("x-request-id")).toBe(requestId);

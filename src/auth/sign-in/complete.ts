@@ -7,8 +7,10 @@ import type { Database } from "../../db/client.ts";
 import type { AppEnv } from "../../http/app-env.ts";
 import { callerOf } from "../../http/caller.ts";
 import { setForgetfulCookie, setSecondFactorCookie, setSessionCookie } from "../../http/session-cookie.ts";
+import { forgiving, type Tried } from "../attempts.ts";
 import { mint, newSecret } from "../one-time-tokens.ts";
 import { SESSION_SECONDS, SHORT_SESSION_SECONDS, TOKEN_LENGTH } from "../session-length.ts";
+import { knownBrowserCookie, type Signer } from "./known-browser.ts";
 import { type SignedInUser, startSession } from "./start-session.ts";
 
 /** Seconds a reader has to give the second factor. */
@@ -23,6 +25,8 @@ export interface Proof {
   remember: boolean;
   /** What was given counts as a second factor too: the code itself, or a passkey that verified its user. */
   secondFactor?: boolean;
+  /** What was counted before this try, and is forgiven because it succeeded. */
+  tried?: readonly Tried[];
 }
 
 export type SignInOutcome =
@@ -36,7 +40,7 @@ export interface CompleteSignInDeps {
   db: Database;
   now: () => number;
   randomId: () => string;
-  sign: (token: string) => Promise<string>;
+  sign: Signer["sign"];
   auditInsert: AuditInsert;
   /** Nobody gets in with an address that was never proved. */
   needsVerifiedAddress: boolean;
@@ -74,6 +78,7 @@ export function completingSignIn(deps: CompleteSignInDeps): CompleteSignIn {
         method: proof.method,
         secondFactor: proof.secondFactor ?? false,
         needsVerifiedAddress: deps.needsVerifiedAddress,
+        forgiving: proof.tried?.length ? await forgiving(proof.tried) : undefined,
       },
       deps.auditInsert,
     );
@@ -87,9 +92,11 @@ export function completingSignIn(deps: CompleteSignInDeps): CompleteSignIn {
         return ask(proof, started.user);
       case "session": {
         const signed = await deps.sign(token);
+        const known = proof.remember ? await knownBrowserCookie(started.user.email, deps.sign) : undefined;
         const setCookies = (headers: Headers) => {
           setSessionCookie(headers, signed, proof.remember ? seconds : undefined);
-          if (!proof.remember) setForgetfulCookie(headers);
+          if (known === undefined) setForgetfulCookie(headers);
+          else headers.append("Set-Cookie", known);
         };
         return { kind: "session", sessionId, token, user: started.user, setCookies };
       }

@@ -1,6 +1,6 @@
 // Makes a session, in one statement that also asks whether it may be made: whatever proved the reader's identity, a
 // banned reader gets none, and a reader with a second factor none before it was given.
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import type { AuditInsert } from "../../db/audit.ts";
 import type { Database } from "../../db/client.ts";
@@ -21,6 +21,8 @@ export interface NewSession extends Caller {
   secondFactor: boolean;
   /** An address that nobody has proved is not enough. */
   needsVerifiedAddress: boolean;
+  /** A statement that forgets the tries before this one. */
+  forgiving: SQL | undefined;
 }
 
 const moment = z.pipe(
@@ -80,7 +82,7 @@ export async function startSession(db: Database, next: NewSession, auditInsert: 
         detail: { method: next.method },
       },
       sql`made`,
-    )})
+    )})${next.forgiving ? sql`, forgiven as (${next.forgiving})` : sql``}
     select (select count(*)::int from made) as made, standing, jsonb_build_object('id', id, 'email', email,
       'emailVerified', email_verified, 'name', name, 'image', image, 'createdAt', created_at, 'updatedAt', updated_at,
       'role', role, 'twoFactorEnabled', two_factor_enabled, 'skillLevel', skill_level,

@@ -2,6 +2,7 @@
 // is made from these: the OpenAPI description, the typed client, the tests of refusals and of bad input.
 // The Worker itself never loads the contract: its handlers use the same schemas one by one.
 import type * as z from "zod/mini";
+import type { Limits } from "../limits.ts";
 import type { ProblemCode } from "../problem.ts";
 
 /**
@@ -41,6 +42,8 @@ export interface Operation {
   refusals?: readonly ProblemCode[];
   /** Exists only where this way in is switched on. */
   wayIn?: "password";
+  /** How often it may be tried: every route that can be guessed at, or that sends something. */
+  limits?: Limits;
   /** Better Auth's own refusals, by status. */
   refusalStatuses?: readonly number[];
 }
