@@ -4,6 +4,8 @@ import { Hono } from "hono";
 import type { changePasswordHandler } from "./auth/change-password.ts";
 import type { authHandlers } from "./auth/handlers.ts";
 import { inBetterAuthShape } from "./auth/problem-shape.ts";
+import type { answerHandlers } from "./auth/second-factor/answer.ts";
+import type { settingsHandlers } from "./auth/second-factor/settings.ts";
 import type { passwordSignInHandler } from "./auth/sign-in/password.ts";
 import type { catalogueHandlers } from "./content/catalogue-handlers.ts";
 import type { recommendationHandlers } from "./content/recommendation-handlers.ts";
@@ -40,6 +42,7 @@ export interface AppDeps {
   auth: ReturnType<typeof authHandlers>;
   passwordSignIn: ReturnType<typeof passwordSignInHandler>;
   changePassword: ReturnType<typeof changePasswordHandler>;
+  factor: ReturnType<typeof answerHandlers> & ReturnType<typeof settingsHandlers>;
   session: ReturnType<typeof sessionHandlers>;
   background: ReturnType<typeof backgroundHandlers>;
   profile: ReturnType<typeof profileHandlers>;
@@ -57,12 +60,14 @@ export interface AppDeps {
 
 export function createApp(deps: AppDeps): Hono<AppEnv> {
   const { auth, changePassword, session, background, catalogue, recommendations, health, resolver } = deps;
-  const { profile, personalization, progress, me, exports } = deps;
+  const { profile, personalization, progress, me, exports, factor } = deps;
   // From a docs page, or from the Worker's own pages only: docs pages run third-party scripts.
   const docs = allowOrigins(deps.origins, "docs");
   const own = allowOrigins(deps.origins, "own");
   /** In front of what can be guessed, what sends, and what leaves a row behind: so often per client address. */
   const { guess } = deps.limits;
+  /** Behind what docs pages may call as well, and have not been answered by. */
+  const elseOwn = own;
   const reader = requireReader(resolver, deps.now);
   /** Postgres is asked: a session that was just ended changes nothing any more. */
   const accountNow = requireReader(resolver, deps.now, { authoritative: true, account: true });
@@ -97,6 +102,13 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.post("/api/auth/revoke-sessions", own, accountNow, session.revokeAll);
   app.post("/api/auth/revoke-other-sessions", own, accountNow, session.revokeOthers);
   app.post("/api/auth/update-user", own, accountNow, auth.updateUser);
+
+  // The first answers the question of a sign-in; without one, a reader who is signed in confirms a new second factor.
+  app.post("/api/auth/two-factor/verify-totp", docs, guess, factor.answerTotp, elseOwn, accountNow, factor.confirm);
+  app.post("/api/auth/two-factor/verify-backup-code", docs, guess, factor.answerBackupCode);
+  app.post("/api/auth/two-factor/enable", own, provedNow, factor.enable);
+  app.post("/api/auth/two-factor/generate-backup-codes", own, provedNow, factor.newBackupCodes);
+  app.post("/api/auth/two-factor/disable", own, provedNow, factor.disable);
 
   app.get("/api/session", docs, session.whoIsThis);
   app.get("/api/background", docs, reader, background.read);

@@ -10,6 +10,10 @@ import { createAuth } from "./auth/better-auth.ts";
 import { changePasswordHandler } from "./auth/change-password.ts";
 import { authHandlers } from "./auth/handlers.ts";
 import { purgeExpiredVerifications } from "./auth/purge.ts";
+import { answerHandlers } from "./auth/second-factor/answer.ts";
+import { secondFactor as makeSecondFactor } from "./auth/second-factor/check.ts";
+import { SecretSealer } from "./auth/second-factor/sealed-secret.ts";
+import { settingsHandlers } from "./auth/second-factor/settings.ts";
 import { completingSignIn } from "./auth/sign-in/complete.ts";
 import { passwordSignInHandler } from "./auth/sign-in/password.ts";
 import { type Bindings, type Config, isLoopback, readableOrigins, readConfig } from "./config.ts";
@@ -151,6 +155,9 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     auditInsert,
     needsVerifiedAddress: false,
   });
+  const sealer = new SecretSealer(config.authSecret);
+  const onEnded = (tokens: readonly string[]) => resolver.ended(tokens);
+  const secondFactor = makeSecondFactor({ db, now, sealer, auditInsert, notify });
   const store = new CatalogueStore({ db, ranker: config.ranker, now, waitUntil, sleep: deps.sleep });
 
   const app = createApp({
@@ -166,9 +173,23 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       now,
       randomId,
       sign: (token) => signer.sign(token),
-      onEnded: (tokens) => resolver.ended(tokens),
+      onEnded,
       notify,
     }),
+    factor: {
+      ...answerHandlers({ db, now, secondFactor, completeSignIn }),
+      ...settingsHandlers({
+        db,
+        now,
+        randomId,
+        sealer,
+        issuer: config.sites[0]?.name ?? "Docent",
+        auditInsert,
+        onEnded,
+        onChanged,
+        notify,
+      }),
+    },
     session: sessionHandlers({ db, resolver, now }),
     background: backgroundHandlers({
       db,

@@ -100,7 +100,7 @@ async function sendAll(client: Client, { operation, query: given }: Row, readers
   const search = given ?? exampleQuery;
   for (let at = 0; at < requests; at += 1) {
     const reader = readers[at % readers.length];
-    const made = await prepare(operation, query, reader?.cookie ?? "");
+    const made = await prepare(operation, query, { authSecret: AUTH_SECRET, baseUrl: BASE_URL }, reader?.cookie ?? "");
     const json = made.json ?? bodyOf(operation, reader);
     const signedIn = reader && id !== "signIn" && id !== "signUp" && caller !== "site-token";
     const cookie = [signedIn ? reader.cookie : undefined, made.cookie].filter(Boolean).join("; ");

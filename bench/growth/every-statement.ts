@@ -5,7 +5,7 @@ import type { Session } from "../../dev/neon/backend.ts";
 import { OPERATIONS } from "../../src/core/contract/contract.ts";
 import { prepare } from "../../test/harness/prepare.ts";
 import { emailOf, PASSWORD, SESSIONS_OF } from "./fill.ts";
-import { type RealWorker, SITE } from "./real-worker.ts";
+import { AUTH_SECRET, BASE_URL, type RealWorker, SITE } from "./real-worker.ts";
 
 const CHANGED_PASSWORD = "another horse battery";
 
@@ -125,6 +125,7 @@ export async function callEveryRoute(
     const made = await prepare(
       operation,
       async (text, values) => (await session.query(text, values)).rows,
+      { authSecret: AUTH_SECRET, baseUrl: BASE_URL },
       reader.cookie,
     );
     return reader.call(method, path + query, body && (bodies[id] ?? made.json ?? body.example), {

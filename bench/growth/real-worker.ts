@@ -7,7 +7,7 @@ import { CredentialSigner } from "../../src/session/credential.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const BASE_URL = "http://localhost:8787";
-const AUTH_SECRET = "development-secret-of-a-measurement-0123456789";
+export const AUTH_SECRET = "development-secret-of-a-measurement-0123456789";
 const READY_SECRET = "the-secret-of-the-probe-in-a-measurement";
 const CATALOGUE_TOKEN = "catalogue-token-of-a-measurement";
 /** Of docent.config.ts. */

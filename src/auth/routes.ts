@@ -18,6 +18,15 @@ export const ANSWERED_BY_US = [
   "/change-password",
 ] as const;
 
+/** Paths and shapes of plugins that are not installed: their official clients work against ours. */
+export const ANSWERED_FOR_PLUGINS = [
+  "/two-factor/enable",
+  "/two-factor/disable",
+  "/two-factor/verify-totp",
+  "/two-factor/verify-backup-code",
+  "/two-factor/generate-backup-codes",
+] as const;
+
 /** Never reachable, with the reason. */
 export const REFUSED: Readonly<Record<string, string>> = {
   "/sign-in/social": "no provider is offered yet",

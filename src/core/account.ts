@@ -19,7 +19,7 @@ const picture = z
   .check(z.maxLength(512), z.regex(/^https:\/\//, "must be an https address"), z.regex(/^[^\s"'<>\\]*$/));
 const newPassword = storableText(PASSWORD_LIMITS.max, PASSWORD_LIMITS.min);
 /** A wrong password is refused where it is compared; this only bounds what is hashed. */
-const anyPassword = storableText(PASSWORD_LIMITS.max);
+export const anyPassword = storableText(PASSWORD_LIMITS.max);
 
 /** Body of `POST /api/auth/sign-up/email`. */
 export const signUpInput = z.strictObject({
@@ -76,7 +76,11 @@ export const account = z.object({
 const idForToken = z.string().check(z.describe("The session's id: no script ever sees a session token."));
 
 export const signUpAnswer = z.object({ token: idForToken, user: account });
-export const signInAnswer = z.object({ redirect: z.boolean(), token: idForToken, user: account });
+export const signInAnswer = z.union([
+  z.object({ redirect: z.boolean(), token: idForToken, user: account }),
+  /** There is no session yet: the second factor is asked for, and a cookie holds the question. */
+  z.object({ twoFactorRedirect: z.literal(true), twoFactorMethods: z.array(z.string()) }),
+]);
 export const changePasswordAnswer = z.object({
   /** The id of the session that goes on; null when the other sessions stay, or this one was ended meanwhile. */
   token: z.nullable(idForToken),

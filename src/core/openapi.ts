@@ -34,6 +34,7 @@ export interface OpenApiOperation {
 
 const GROUPS: Record<Operation["group"], string> = {
   accounts: "Signing in and out, and the reader's own sessions: Better Auth's routes, as far as they can be reached.",
+  "second-factor": "A code of an app beside the first proof, whichever that is, and codes for whoever lost the app.",
   session: "Who is this?",
   reader: "What a reader said about themselves, and everything stored about them.",
   recommendations: "The pages that suit a reader, and what the list is made from.",

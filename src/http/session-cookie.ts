@@ -18,15 +18,15 @@ const LAX = "Path=/; Secure; HttpOnly; SameSite=Lax";
 const PARTITIONED = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned";
 
 /**
- * Every value of the session cookie in a `Cookie` header, decoded, without repeats. There can be two: one set in the
+ * Every value of a cookie of ours in a `Cookie` header, decoded, without repeats. There can be two: one set in the
  * Worker's own partition and one in the docs page's.
  */
-export function sessionCookieValues(header: string | null): string[] {
+export function cookieValues(header: string | null, name: string): string[] {
   if (header === null) return [];
   const values = new Set<string>();
   for (const pair of header.split(";")) {
     const equals = pair.indexOf("=");
-    if (equals < 0 || pair.slice(0, equals).trim() !== SESSION_COOKIE) continue;
+    if (equals < 0 || pair.slice(0, equals).trim() !== name) continue;
     const raw = pair.slice(equals + 1).trim();
     try {
       values.add(decodeURIComponent(raw));
@@ -38,6 +38,8 @@ export function sessionCookieValues(header: string | null): string[] {
   values.delete("");
   return [...values];
 }
+
+export const sessionCookieValues = (header: string | null): string[] => cookieValues(header, SESSION_COOKIE);
 
 /** Removes the cookie in both forms: clearing a partitioned cookie must repeat `Partitioned`. */
 export function expireSessionCookie(headers: Headers, name = SESSION_COOKIE): void {
@@ -74,6 +76,13 @@ export function setForgetfulCookie(headers: Headers): void {
 /** @param seconds how long the question stays open */
 export function setSecondFactorCookie(headers: Headers, secret: string, seconds: number): void {
   headers.append("Set-Cookie", `${SECOND_FACTOR_COOKIE}=${secret}; Max-Age=${seconds}; ${LAX}`);
+}
+
+/** Takes the question back from a browser that holds one: it was answered, or cannot be any more. */
+export function expireSecondFactorCookie(headers: Headers, request: Headers): void {
+  if (cookieValues(request.get("cookie"), SECOND_FACTOR_COOKIE).length > 0) {
+    expireSessionCookie(headers, SECOND_FACTOR_COOKIE);
+  }
 }
 
 /**

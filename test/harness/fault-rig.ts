@@ -10,7 +10,8 @@ import { type Answer, Browser } from "./browser.ts";
 import { push } from "./catalogue.ts";
 import { TestDatabase } from "./database.ts";
 import { Isolate, SITE } from "./isolate.ts";
-import { call, type Described } from "./operations.ts";
+import { call, type Described, queryOf, WORKER } from "./operations.ts";
+import { prepare } from "./prepare.ts";
 import { ProductionKv } from "./production-kv.ts";
 import { insertSession, type SessionRow } from "./sessions.ts";
 
@@ -157,6 +158,9 @@ export class FaultRig {
       await isolate.settle();
     }
     vi.setSystemTime(this.#clock + (age ?? 1_000));
+    const signsIn = signsUp || operation.id === "signIn";
+    const cookie = !signsIn && operation.caller !== "site-token" ? reader.cookie : "";
+    const made = await prepare(operation, queryOf(this.#database), WORKER, cookie);
     const before = known?.before ?? (await this.#rowsOf(email));
 
     const calls: Call[] = [];
@@ -173,11 +177,11 @@ export class FaultRig {
         ? interfere(given, at, run, signal)
         : this.answered().then(() => interfere(given, at, run, signal));
     };
-    const signsIn = signsUp || operation.id === "signIn";
     const began = Date.now();
     const answer = await call(new Browser(isolate), operation, {
       ...(one.path && { path: one.path }),
-      headers: { ...(!signsIn && operation.caller !== "site-token" && { Cookie: reader.cookie }), ...one.headers },
+      made,
+      headers: { ...(cookie && { Cookie: cookie }), ...one.headers },
       ...(signsUp && { json: { email, password: PASSWORD, name: "Reader" } }),
       ...(operation.id === "signIn" && { json: { email, password: PASSWORD } }),
       ...(second && operation.id === "revokeSession" && { json: { token: second.sessionId } }),
@@ -239,6 +243,10 @@ export class FaultRig {
       .replaceAll(/\b[0-9a-f]{64}\b/g, "<sha-256>")
       .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00(:00)?)?/g, "<time>")
       .replaceAll(/\breader-\d{6}\b/g, "<reader>")
+      .replaceAll(/[0-9A-Za-z+/]{64}/g, "<hash>")
+      .replaceAll(/\b[a-z1-9]{4}(-[a-z1-9]{4}){3}\b/g, "<code>")
+      // Half minutes since the epoch.
+      .replaceAll(/\b5\d{7}\b/g, "<step>")
       .replaceAll(/\b[0-9A-Za-z]{32}\b/g, "<token>");
 
   /** What a call says, whoever's it is. */

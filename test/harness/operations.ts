@@ -1,8 +1,9 @@
 // Calls the routes as the contract describes them, so that a test of all routes cannot forget a new one.
 import { OPERATIONS } from "../../src/core/contract/contract.ts";
 import type { Answer, Browser, Send } from "./browser.ts";
-import { BASE_URL, CATALOGUE_TOKEN } from "./isolate.ts";
-import { prepare, type Query } from "./prepare.ts";
+import type { TestDatabase } from "./database.ts";
+import { AUTH_SECRET, BASE_URL, CATALOGUE_TOKEN } from "./isolate.ts";
+import { type Made, prepare, type Query } from "./prepare.ts";
 
 export type Described = (typeof OPERATIONS)[number];
 
@@ -14,10 +15,13 @@ export function pathOf({ path, exampleQuery }: Described): string {
   return exampleQuery ? `${path}?${new URLSearchParams(exampleQuery)}` : path;
 }
 
-const queryOf =
-  ({ isolate }: Browser): Query =>
+export const queryOf =
+  (database: TestDatabase): Query =>
   (text, values) =>
-    isolate.database.query(text, values);
+    database.query(text, values);
+
+/** What the Workers of the tests are built with. */
+export const WORKER = { authSecret: AUTH_SECRET, baseUrl: BASE_URL };
 
 /**
  * Sends a request that the route accepts, from the Worker's own pages, but for what `options` say otherwise. What must
@@ -26,11 +30,12 @@ const queryOf =
 export async function call(
   browser: Browser,
   operation: Described,
-  { path = pathOf(operation), ...options }: Send & { path?: string } = {},
+  { path = pathOf(operation), made: given, ...options }: Send & { path?: string; made?: Made } = {},
 ): Promise<Answer> {
   const { method, body, caller } = operation;
   const cookie = options.headers?.Cookie ?? browser.cookieHeader;
-  const made = "json" in options || "body" in options ? {} : await prepare(operation, queryOf(browser), cookie);
+  const bare = "json" in options || "body" in options;
+  const made = given ?? (bare ? {} : await prepare(operation, queryOf(browser.isolate.database), WORKER, cookie));
   return browser.send(path, {
     method,
     origin: caller === "site-token" ? null : BASE_URL,

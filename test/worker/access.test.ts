@@ -8,7 +8,8 @@ import { Browser } from "../harness/browser.ts";
 import { push } from "../harness/catalogue.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { BASE_URL, CATALOGUE_TOKEN, Isolate } from "../harness/isolate.ts";
-import { call, READER_OPERATIONS } from "../harness/operations.ts";
+import { call, queryOf, READER_OPERATIONS, WORKER } from "../harness/operations.ts";
+import { prepare } from "../harness/prepare.ts";
 
 const COOKIE = "__Host-docent.session_token";
 const database = await TestDatabase.create("access");
@@ -99,6 +100,8 @@ describe.each(Object.entries(REFUSED))("a reader %s", (_, { browser, cookies }) 
   it("is refused everywhere, told to let go of the cookie, and changes nothing", async () => {
     const who = await browser();
     const kept = [...who.cookies];
+    // What a request needs to succeed is there: nothing but the refusal stands in its way.
+    for (const operation of READER_OPERATIONS) await prepare(operation, queryOf(database), WORKER, who.cookieHeader);
     const before = await everything();
     for (const operation of READER_OPERATIONS) {
       // A browser that keeps its cookie whatever it is told.
@@ -221,7 +224,7 @@ describe("while the database is down", () => {
     ] as const) {
       await database.inject({ ...effect, times: null });
       for (const operation of READER_OPERATIONS) {
-        const answer = await call(reader, operation);
+        const answer = await call(reader, operation, { made: {} });
         expect([operation.route, answer.status], answer.text).toEqual([operation.route, 503]);
         expect([answer.headers.get("retry-after"), answer.setCookies]).toEqual(["5", []]);
       }
@@ -234,7 +237,7 @@ describe("while the database is down", () => {
     const reader = await newReader();
     for (const operation of OPERATIONS.filter((one) => READER_OPERATIONS.includes(one) || one.id === "signOut")) {
       await database.inject({ effect: "sql-error", matching: "^(select|insert|update|delete)", times: null });
-      const answer = await call(reader, operation);
+      const answer = await call(reader, operation, { made: {} });
       await database.heal();
       const status = operation.path.startsWith("/api/auth/") ? 503 : 500;
       expect([operation.route, answer.status, answer.setCookies], answer.text).toEqual([operation.route, status, []]);

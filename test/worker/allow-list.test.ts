@@ -2,7 +2,7 @@
 // somebody decides.
 import { describe, expect, it } from "vitest";
 import { createAuth } from "../../src/auth/better-auth.ts";
-import { ANSWERED_BY_US, REFUSED, THROUGH_BETTER_AUTH } from "../../src/auth/routes.ts";
+import { ANSWERED_BY_US, ANSWERED_FOR_PLUGINS, REFUSED, THROUGH_BETTER_AUTH } from "../../src/auth/routes.ts";
 import { OPERATIONS } from "../../src/core/contract/contract.ts";
 import { FREE_PLAN } from "../../src/core/define-config.ts";
 import { createDatabase } from "../../src/db/client.ts";
@@ -78,19 +78,22 @@ describe("Better Auth's endpoints", () => {
     expect(isolate.sql).toBe(sql);
   });
 
-  it.each([...THROUGH_BETTER_AUTH, ...ANSWERED_BY_US])("are not reached at another spelling of %s", async (path) => {
-    for (const spelling of spellings(filled(path))) {
-      // What is the same path to every URL parser, like /x/../, is the same route with the same checks.
-      const same = decodeURI(new URL(BASE_URL + spelling).pathname) === filled(path);
-      const answer = await reader.send(BASE_URL + spelling, {
-        method: "POST",
-        json: {},
-        origin: "https://evil.example",
-      });
-      const expected = same ? (path === "/get-session" || path === "/list-sessions" ? 405 : 403) : 404;
-      expect([spelling, answer.status], answer.text).toEqual([spelling, expected]);
-    }
-  });
+  it.each([...THROUGH_BETTER_AUTH, ...ANSWERED_BY_US, ...ANSWERED_FOR_PLUGINS])(
+    "are not reached at another spelling of %s",
+    async (path) => {
+      for (const spelling of spellings(filled(path))) {
+        // What is the same path to every URL parser, like /x/../, is the same route with the same checks.
+        const same = decodeURI(new URL(BASE_URL + spelling).pathname) === filled(path);
+        const answer = await reader.send(BASE_URL + spelling, {
+          method: "POST",
+          json: {},
+          origin: "https://evil.example",
+        });
+        const expected = same ? (path === "/get-session" || path === "/list-sessions" ? 405 : 403) : 404;
+        expect([spelling, answer.status], answer.text).toEqual([spelling, expected]);
+      }
+    },
+  );
 
   it("have no route for passwords where they are switched off, and serve who is signed in", async () => {
     const off = await Isolate.create({ database, config: { ...CONFIG, ...FREE_PLAN } });

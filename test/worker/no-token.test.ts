@@ -83,11 +83,15 @@ describe("a session token", () => {
       await collect(browser);
       // Everything else, while somebody is signed in.
       if (path !== "/api/auth/get-session") continue;
-      for (const operation of others) answers.push([operation.route, readable(await call(browser, operation))]);
+      for (const operation of others) {
+        answers.push([operation.route, readable(await call(browser, operation))]);
+        await collect(browser);
+      }
     }
     expect(answers.length).toBe(STORY.length + others.length);
-    expect(tokens.size).toBe(5);
-    expect(signatures.size).toBe(5);
+    // Those of the story, and those of every other way in.
+    expect(tokens.size).toBeGreaterThanOrEqual(5);
+    expect(signatures.size).toBe(tokens.size);
     for (const [path, text] of answers) {
       for (const secret of [...tokens, ...signatures].flatMap(spellings)) expect(text, path).not.toContain(secret);
     }

@@ -1,12 +1,18 @@
 // Where every way in ends: an identity was proved, and what follows is a session, the question for a second factor, or
 // a refusal. No other place decides that, so that no way in can forget the second factor or a ban.
 import { generateRandomString } from "better-auth/crypto";
+import type { SQL } from "drizzle-orm";
 import type { Context } from "hono";
 import type { AuditInsert } from "../../db/audit.ts";
 import type { Database } from "../../db/client.ts";
 import type { AppEnv } from "../../http/app-env.ts";
 import { callerOf } from "../../http/caller.ts";
-import { setForgetfulCookie, setSecondFactorCookie, setSessionCookie } from "../../http/session-cookie.ts";
+import {
+  expireSecondFactorCookie,
+  setForgetfulCookie,
+  setSecondFactorCookie,
+  setSessionCookie,
+} from "../../http/session-cookie.ts";
 import { forgiving, type Tried } from "../attempts.ts";
 import { mint, newSecret } from "../one-time-tokens.ts";
 import { SESSION_SECONDS, SHORT_SESSION_SECONDS, TOKEN_LENGTH } from "../session-length.ts";
@@ -27,6 +33,11 @@ export interface Proof {
   secondFactor?: boolean;
   /** What was counted before this try, and is forgiven because it succeeded. */
   tried?: readonly Tried[];
+  /**
+   * What is used up in the same statement: items of a `with`, the last of which is named `given`. Where it has no row
+   * there is no session, and the outcome is `not-given`.
+   */
+  given?: SQL;
 }
 
 export type SignInOutcome =
@@ -34,6 +45,7 @@ export type SignInOutcome =
   | { kind: "second-factor"; user: SignedInUser; setCookies: (headers: Headers) => void }
   | { kind: "blocked" }
   | { kind: "unverified"; user: SignedInUser }
+  | { kind: "not-given" }
   | { kind: "unknown" };
 
 export interface CompleteSignInDeps {
@@ -56,7 +68,7 @@ export function completingSignIn(deps: CompleteSignInDeps): CompleteSignIn {
     const secret = newSecret();
     const { userId, method, remember } = proof;
     const [data, purpose] = [{ method, remember }, "second-factor" as const];
-    await await mint(db, { id: randomId(), purpose, secret, userId, data, now: now(), seconds: SECOND_FACTOR_SECONDS });
+    await mint(db, { id: randomId(), purpose, secret, userId, data, now: now(), seconds: SECOND_FACTOR_SECONDS });
     const setCookies = (headers: Headers) => setSecondFactorCookie(headers, secret, SECOND_FACTOR_SECONDS);
     return { kind: "second-factor", user, setCookies };
   }
@@ -79,11 +91,13 @@ export function completingSignIn(deps: CompleteSignInDeps): CompleteSignIn {
         secondFactor: proof.secondFactor ?? false,
         needsVerifiedAddress: deps.needsVerifiedAddress,
         forgiving: proof.tried?.length ? await forgiving(proof.tried) : undefined,
+        given: proof.given,
       },
       deps.auditInsert,
     );
     switch (started.kind) {
       case "unknown":
+      case "not-given":
       case "blocked":
         return { kind: started.kind };
       case "unverified":
@@ -97,6 +111,7 @@ export function completingSignIn(deps: CompleteSignInDeps): CompleteSignIn {
           setSessionCookie(headers, signed, proof.remember ? seconds : undefined);
           if (known === undefined) setForgetfulCookie(headers);
           else headers.append("Set-Cookie", known);
+          expireSecondFactorCookie(headers, c.req.raw.headers);
         };
         return { kind: "session", sessionId, token, user: started.user, setCookies };
       }
@@ -122,6 +137,7 @@ export function answerOf(c: Context<AppEnv>, outcome: SignInOutcome): Response {
     case "unverified":
       return c.json({ code: "EMAIL_NOT_VERIFIED", message: "Email not verified" }, 403);
     case "unknown":
+    case "not-given":
       return c.json({ code: "INVALID_EMAIL_OR_PASSWORD", message: "Invalid email or password" }, 401);
   }
 }

@@ -23,44 +23,56 @@ export interface NewSession extends Caller {
   needsVerifiedAddress: boolean;
   /** A statement that forgets the tries before this one. */
   forgiving: SQL | undefined;
+  /** @see Proof */
+  given?: SQL | undefined;
 }
 
 const moment = z.pipe(
   z.string(),
   z.transform((text) => new Date(text)),
 );
+
+/** A reader as a statement shows one, in the names of Better Auth's answers; `u` is the row. */
+export const USER_JSON = sql`jsonb_build_object('id', u.id, 'email', u.email, 'emailVerified', u.email_verified,
+  'name', u.name, 'image', u.image, 'createdAt', u.created_at, 'updatedAt', u.updated_at, 'role', u.role,
+  'twoFactorEnabled', u.two_factor_enabled, 'skillLevel', u.skill_level, 'operatingSystem', u.operating_system)`;
+export const userOfRow = z.object({
+  id: z.string(),
+  email: z.string(),
+  emailVerified: z.boolean(),
+  name: z.string(),
+  image: z.nullable(z.string()),
+  createdAt: moment,
+  updatedAt: moment,
+  role: z.enum(["user", "moderator", "admin"]),
+  twoFactorEnabled: z.boolean(),
+  skillLevel: z.nullable(z.string()),
+  operatingSystem: z.nullable(z.string()),
+});
 const row = z.object({
   made: z.number(),
+  given: z.number(),
   standing: z.enum(["good", "inactive", "banned"]),
-  user: z.object({
-    id: z.string(),
-    email: z.string(),
-    emailVerified: z.boolean(),
-    name: z.string(),
-    image: z.nullable(z.string()),
-    createdAt: moment,
-    updatedAt: moment,
-    role: z.enum(["user", "moderator", "admin"]),
-    twoFactorEnabled: z.boolean(),
-    skillLevel: z.nullable(z.string()),
-    operatingSystem: z.nullable(z.string()),
-  }),
+  user: userOfRow,
 });
-export type SignedInUser = z.infer<typeof row>["user"];
+export type SignedInUser = z.infer<typeof userOfRow>;
 
 export type Started =
   | { kind: "session" | "second-factor" | "unverified" | "blocked"; user: SignedInUser }
+  /** What was to be given in the same statement was not taken. */
+  | { kind: "not-given" }
   /** Deleted in the meantime. */
   | { kind: "unknown" };
 
+/** Locks the reader's row: a second factor or a ban that comes at the same time finds the session, or prevents it. */
 export async function startSession(db: Database, next: NewSession, auditInsert: AuditInsert): Promise<Started> {
   const at = sql`${next.at.toISOString()}::timestamptz`;
   const expiresAt = sql`${new Date(next.at.getTime() + next.seconds * 1000).toISOString()}::timestamptz`;
   const { rows } = await db.execute(sql`
-    with reader as (
+    with ${next.given ? sql`${next.given}, ` : sql``}reader as (
       select u.*, case when not is_active then 'inactive'
         when banned and (ban_expires is null or ban_expires > ${at}) then 'banned' else 'good' end as standing
-      from ${user} u where id = ${next.userId}::uuid),
+      from ${user} u where id = ${next.userId}::uuid for no key update),
     made as (
       insert into ${session} (id, token, user_id, expires_at, ip_address, user_agent, last_accessed_at, authenticated_at,
         login_id, scope, method, created_at, updated_at)
@@ -68,6 +80,7 @@ export async function startSession(db: Database, next: NewSession, auditInsert: 
         ${at}, ${at}, ${next.loginId}::uuid, 'account', ${next.method}::varchar, ${at}, ${at}
       from reader where standing = 'good' and (${next.secondFactor}::boolean or not two_factor_enabled)
         and (email_verified or not ${next.needsVerifiedAddress}::boolean)
+        ${next.given ? sql`and exists (select from given)` : sql``}
       returning user_id),
     seen as (
       update ${user} set last_login_at = ${at}, inactive_warned_at = null where id in (select user_id from made)),
@@ -83,13 +96,12 @@ export async function startSession(db: Database, next: NewSession, auditInsert: 
       },
       sql`made`,
     )})${next.forgiving ? sql`, forgiven as (${next.forgiving})` : sql``}
-    select (select count(*)::int from made) as made, standing, jsonb_build_object('id', id, 'email', email,
-      'emailVerified', email_verified, 'name', name, 'image', image, 'createdAt', created_at, 'updatedAt', updated_at,
-      'role', role, 'twoFactorEnabled', two_factor_enabled, 'skillLevel', skill_level,
-      'operatingSystem', operating_system) as user
-    from reader`);
+    select (select count(*)::int from made) as made, standing, ${USER_JSON} as user,
+      ${next.given ? sql`(select count(*)::int from given)` : sql`1`} as given
+    from reader u`);
   const [found] = z.parse(z.array(row), rows);
   if (!found) return { kind: "unknown" };
+  if (found.given === 0) return { kind: "not-given" };
   if (found.made > 0) return { kind: "session", user: found.user };
   if (found.standing !== "good") return { kind: "blocked", user: found.user };
   if (next.needsVerifiedAddress && !found.user.emailVerified) return { kind: "unverified", user: found.user };

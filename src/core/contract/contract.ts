@@ -2,10 +2,12 @@
 import { accountOperations } from "./accounts.ts";
 import type { Operation, Route } from "./operation.ts";
 import { readerOperations } from "./reader.ts";
+import { secondFactorOperations } from "./second-factor.ts";
 import { serviceOperations } from "./service.ts";
 
 export const CONTRACT = {
   ...accountOperations,
+  ...secondFactorOperations,
   ...readerOperations,
   ...serviceOperations,
 } as const satisfies Record<Route, Operation>;

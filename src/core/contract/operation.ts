@@ -17,7 +17,15 @@ export type OriginClass = "docs" | "own" | "anyone";
  */
 export type Caller = "anyone" | "reader" | "account" | "proved" | "site-token";
 
-export type Group = "accounts" | "session" | "reader" | "recommendations" | "progress" | "catalogue" | "service";
+export type Group =
+  | "accounts"
+  | "second-factor"
+  | "session"
+  | "reader"
+  | "recommendations"
+  | "progress"
+  | "catalogue"
+  | "service";
 
 export interface Operation {
   /** Unique; the OpenAPI `operationId`. */
