@@ -5,15 +5,15 @@ import { defineConfig } from "vitest/config";
 /** Tells the harness that there was no answer at all: workerd makes a 500 of whatever this function throws. */
 const NO_ANSWER = 599;
 
-/** The network is closed to the Worker under test, except to the local database. */
-async function onlyTheDatabase(request: Request, endpoint: string): Promise<Response> {
+/** The network is closed to the Worker under test, except to what the set-up started on this machine. */
+async function onlyOurs(request: Request, ours: readonly string[]): Promise<Response> {
   const url = new URL(request.url);
-  if (url.origin !== new URL(endpoint).origin) {
+  if (!ours.includes(url.origin)) {
     return new Response(`The network is closed in tests: ${url.origin}`, { status: NO_ANSWER });
   }
   try {
     const body = request.method === "GET" ? null : await request.arrayBuffer();
-    return await fetch(url, { method: request.method, headers: request.headers, body });
+    return await fetch(url, { method: request.method, headers: request.headers, body, redirect: "manual" });
   } catch {
     return new Response("The connection was lost.", { status: NO_ANSWER });
   }
@@ -23,13 +23,14 @@ async function onlyTheDatabase(request: Request, endpoint: string): Promise<Resp
 const workerd = () =>
   cloudflareTest(({ inject }) => {
     const endpoint = inject<string>("databaseEndpoint");
+    const provider = inject<string>("openIdProvider");
     return {
       miniflare: {
         compatibilityDate: "2026-08-15",
         compatibilityFlags: ["nodejs_compat"],
         kvNamespaces: ["SESSIONS"],
-        bindings: { DATABASE_ENDPOINT: endpoint },
-        outboundService: (request) => onlyTheDatabase(request, endpoint),
+        bindings: { DATABASE_ENDPOINT: endpoint, OPENID_PROVIDER: provider },
+        outboundService: (request) => onlyOurs(request, [new URL(endpoint).origin, provider]),
       },
     };
   });

@@ -2,8 +2,11 @@
 // /docent/*) are served before it is asked. No decision is taken here.
 import { Hono } from "hono";
 import type { changePasswordHandler } from "./auth/change-password.ts";
+import type { handOffHandlers } from "./auth/hand-off/handlers.ts";
+import type { startHandler } from "./auth/hand-off/start.ts";
 import type { authHandlers } from "./auth/handlers.ts";
 import { inBetterAuthShape } from "./auth/problem-shape.ts";
+import type { callbackHandler } from "./auth/providers/callback.ts";
 import type { answerHandlers } from "./auth/second-factor/answer.ts";
 import type { settingsHandlers } from "./auth/second-factor/settings.ts";
 import type { passwordSignInHandler } from "./auth/sign-in/password.ts";
@@ -41,6 +44,9 @@ export interface AppDeps {
   resolver: SessionResolver;
   auth: ReturnType<typeof authHandlers>;
   passwordSignIn: ReturnType<typeof passwordSignInHandler>;
+  start: ReturnType<typeof startHandler>;
+  handOff: ReturnType<typeof handOffHandlers>;
+  callback: ReturnType<typeof callbackHandler>;
   changePassword: ReturnType<typeof changePasswordHandler>;
   factor: ReturnType<typeof answerHandlers> & ReturnType<typeof settingsHandlers>;
   session: ReturnType<typeof sessionHandlers>;
@@ -65,7 +71,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   const docs = allowOrigins(deps.origins, "docs");
   const own = allowOrigins(deps.origins, "own");
   /** In front of what can be guessed, what sends, and what leaves a row behind: so often per client address. */
-  const { guess } = deps.limits;
+  const { guess, begin } = deps.limits;
   /** Behind what docs pages may call as well, and have not been answered by. */
   const elseOwn = own;
   const reader = requireReader(resolver, deps.now);
@@ -89,6 +95,12 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 
   app.get("/healthz", health.alive);
   app.get("/readyz", guess, health.ready);
+
+  // Navigations: a browser goes there, and is sent on. What they look at is a cookie of their own.
+  app.get("/start", begin, deps.start);
+  app.get("/api/auth/callback/:id", begin, deps.callback);
+  app.post("/api/hand-off", docs, guess, deps.handOff.redeem);
+  app.post("/api/hand-off/finish", own, accountNow, deps.handOff.finish);
 
   if (deps.methods.password) {
     app.post("/api/auth/sign-up/email", docs, guess, auth.signUp);

@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import { type ConfigMistake, type DocentConfig, mistakesOf, parseConfig } from "./core/define-config.ts";
 import { ADDRESS_LIMITS, type AddressLimit } from "./core/limits.ts";
+import type { ProviderSecrets } from "./core/providers.ts";
 
 /** How mail leaves, with all that it takes. */
 export type MailConfig =
@@ -32,6 +33,8 @@ export interface Config extends DocentConfig {
   catalogueTokenHashes: Readonly<Record<string, string>>;
   readySecret?: string | undefined;
   rateLimiters: Readonly<Record<AddressLimit, RateLimit>>;
+  /** A provider without one is off. */
+  providerSecrets: ProviderSecrets;
 }
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -148,6 +151,9 @@ const variables = z.object({
     json(z.record(z.string(), z.string().check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hex")))),
     {},
   ),
+  GITHUB_CLIENT_SECRET: z.optional(z.string().check(z.minLength(1, "is empty"))),
+  GOOGLE_CLIENT_SECRET: z.optional(z.string().check(z.minLength(1, "is empty"))),
+  OIDC_CLIENT_SECRETS: z.optional(json(z.record(z.string(), z.string().check(z.minLength(1, "is empty"))))),
   READY_SECRET: z.optional(z.string().check(z.minLength(16, "must be at least 16 characters"))),
   SESSION_CACHE_SECONDS: seconds(300, 60, 3600),
   SESSION_OUTAGE_SECONDS: seconds(3600, 0, 86400),
@@ -188,7 +194,29 @@ function misplaced(values: z.infer<typeof variables>, config: DocentConfig): Con
       }
     });
   });
+  config.methods.oidc.forEach((provider, index) => {
+    for (const name of ["issuer", "authorizationEndpoint", "tokenEndpoint", "userinfoEndpoint", "jwksUri"] as const) {
+      if (provider[name] !== undefined && !provider[name].startsWith("https://")) {
+        const path = `docent.config.ts: methods.oidc[${index}].${name}`;
+        mistakes.push({ path, message: "must be https in a deployment" });
+      }
+    }
+  });
   return mistakes;
+}
+
+/** OIDC_CLIENT_SECRETS has the secret of every provider of `methods.oidc`, or is not there, and all of them are off. */
+function oidcSecrets(secrets: ProviderSecrets | undefined, { methods }: DocentConfig): ConfigMistake[] {
+  if (secrets === undefined) return [];
+  const ids = methods.oidc.map(({ id }) => id);
+  return [
+    ...ids
+      .filter((id) => !Object.hasOwn(secrets, id))
+      .map((id) => ({ path: `OIDC_CLIENT_SECRETS.${id}`, message: "is missing: methods.oidc names this provider" })),
+    ...Object.keys(secrets)
+      .filter((id) => !ids.includes(id))
+      .map((id) => ({ path: `OIDC_CLIENT_SECRETS.${id}`, message: "is no provider of methods.oidc" })),
+  ];
 }
 
 /** Origins that no browser ever sends, and that would therefore never match. */
@@ -268,6 +296,7 @@ export function readConfig(bindings: Bindings, file: unknown): { config: Config 
     ...unreachable(parsed.config),
     ...mailMistakes(values),
     ...unknownSites,
+    ...oidcSecrets(values.OIDC_CLIENT_SECRETS, parsed.config),
   ];
   if (wrong.length > 0) return { mistakes: wrong };
   return {
@@ -294,6 +323,11 @@ export function readConfig(bindings: Bindings, file: unknown): { config: Config 
         guess: values[ADDRESS_LIMITS.guess.binding],
         send: values[ADDRESS_LIMITS.send.binding],
         begin: values[ADDRESS_LIMITS.begin.binding],
+      },
+      providerSecrets: {
+        ...values.OIDC_CLIENT_SECRETS,
+        ...(values.GITHUB_CLIENT_SECRET !== undefined && { github: values.GITHUB_CLIENT_SECRET }),
+        ...(values.GOOGLE_CLIENT_SECRET !== undefined && { google: values.GOOGLE_CLIENT_SECRET }),
       },
     },
   };

@@ -8,7 +8,11 @@ import { createApp, createUnconfiguredApp } from "./app.ts";
 import { purgeExpiredAttempts } from "./auth/attempts.ts";
 import { createAuth } from "./auth/better-auth.ts";
 import { changePasswordHandler } from "./auth/change-password.ts";
+import { handOffHandlers } from "./auth/hand-off/handlers.ts";
+import { startHandler } from "./auth/hand-off/start.ts";
 import { authHandlers } from "./auth/handlers.ts";
+import { callbackHandler } from "./auth/providers/callback.ts";
+import { switchedOnProviders } from "./auth/providers/switched-on.ts";
 import { purgeExpiredVerifications } from "./auth/purge.ts";
 import { answerHandlers } from "./auth/second-factor/answer.ts";
 import { secondFactor as makeSecondFactor } from "./auth/second-factor/check.ts";
@@ -158,6 +162,8 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
   const sealer = new SecretSealer(config.authSecret);
   const onEnded = (tokens: readonly string[]) => resolver.ended(tokens);
   const secondFactor = makeSecondFactor({ db, now, sealer, auditInsert, notify });
+  const providers = switchedOnProviders(config.methods, config.providerSecrets, { fetch: deps.fetch, now, log });
+  const providerDeps = { db, providers, baseUrl: config.baseUrl, now, randomId };
   const store = new CatalogueStore({ db, ranker: config.ranker, now, waitUntil, sleep: deps.sleep });
 
   const app = createApp({
@@ -167,6 +173,16 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     resolver,
     auth: authHandlers({ auth, log, onChanged }),
     passwordSignIn: passwordSignInHandler({ auth, db, now, verify: (signed) => signer.verify(signed), completeSignIn }),
+    start: startHandler({ ...providerDeps, sites: config.sites }),
+    callback: callbackHandler({ ...providerDeps, completeSignIn, auditInsert, log }),
+    handOff: handOffHandlers({
+      db,
+      now,
+      randomId,
+      sign: (token) => signer.sign(token),
+      presentedTokens: async (headers) => (await resolver.verified(headers)).map(({ token }) => token),
+      onEnded: (tokens) => resolver.ended(tokens),
+    }),
     changePassword: changePasswordHandler({
       auth,
       db,

@@ -11,6 +11,7 @@ import { describeApi } from "../src/core/openapi.ts";
 import { publicConfigOf } from "../src/core/public-config.ts";
 import { accountHeaders, buildAccountPage } from "./build-account.ts";
 import { buildInlineTag, INLINE_LIMIT, TARGET } from "./build-inline.ts";
+import { deployedSecrets } from "./deployed-secrets.ts";
 import type { Asset, PartName } from "./part-name.ts";
 
 const WEB = fileURLToPath(new URL(".", import.meta.url));
@@ -63,8 +64,10 @@ const questions = parsed.config.questionnaire.questions.flatMap(({ field }) =>
   field.startsWith("answers.") ? [field.slice("answers.".length)] : [],
 );
 
+const publicConfig = publicConfigOf(parsed.config, await deployedSecrets(process.env));
+
 /** Is there any way in? Without one, what is remembered stays on the reader's device, and nobody is asked to sign in. */
-const signIn = Object.values(parsed.config.methods).some(Boolean);
+const signIn = Object.values(publicConfig.methods).some((way) => (Array.isArray(way) ? way.length > 0 : way));
 
 const shared = {
   absWorkingDir: WEB,
@@ -200,7 +203,7 @@ const text = new TextEncoder();
 const files: Asset[] = [
   ...assets,
   ...account.modules,
-  { path: "docent/config.json", contents: text.encode(JSON.stringify(publicConfigOf(parsed.config))) },
+  { path: "docent/config.json", contents: text.encode(JSON.stringify(publicConfig)) },
   { path: "openapi.json", contents: text.encode(`${JSON.stringify(describeApi(), null, 1)}\n`) },
   { path: "docent/docent.d.ts", contents: await readFile(join(WEB, "docent.d.ts")) },
   { path: "docent/inline.js", contents: text.encode(inline.code) },

@@ -42,7 +42,6 @@ async function mayHaveSession(db: Database, userId: string, now: number): Promis
 /** A session that Better Auth makes: for whom it may not, or not yet, be made. */
 const refusals = {
   no: { code: "ACCOUNT_BLOCKED", message: "This account cannot sign in." },
-  // A provider's callback reads it, and asks.
   "with a second factor": { code: "SECOND_FACTOR_REQUIRED", message: "This account has a second factor." },
 };
 
@@ -107,7 +106,7 @@ export function createAuth(deps: AuthDeps) {
       },
       session: {
         create: {
-          before: async (row, endpoint) => {
+          before: async (row) => {
             const at = now();
             const may = await mayHaveSession(deps.db, row.userId, at);
             if (may !== "yes") throw new APIError("FORBIDDEN", refusals[may]);
@@ -129,8 +128,8 @@ export function createAuth(deps: AuthDeps) {
                 loginId: randomId(),
                 scope: "account",
                 origin: null,
-                // A sign-up is by password; whatever else comes this way is a provider's callback, which names it.
-                method: typeof endpoint?.params?.id === "string" ? endpoint.params.id : "password",
+                // Nothing else than a sign-up comes this way.
+                method: "password",
               },
             };
           },

@@ -1,7 +1,7 @@
 // Single-use secrets: of mail links, of a second factor that is still to be asked for, of a hand-off. A secret is known
 // to whoever was given it and to nobody else: what is stored is its hash, together with what it is for, so that one
 // made for one purpose is nothing for another.
-import { and, eq, gt, sql } from "drizzle-orm";
+import { and, eq, gt, type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import type { Database } from "../db/client.ts";
 import { verification } from "../db/schema/index.ts";
@@ -17,6 +17,7 @@ export const PURPOSES = [
   "delete-account",
   "step-up-code",
   "flow",
+  "provider-state",
   "hand-off",
   "passkey-registration",
   "passkey-sign-in",
@@ -65,6 +66,22 @@ export async function mint(db: Database, token: NewToken) {
     createdAt: at,
     updatedAt: at,
   });
+}
+
+/**
+ * The insert as an expression, to stand in a `with`.
+ * @param value an SQL expression of a text, where the statement itself finds what is to be known
+ * @param from a table expression: nothing is stored where it has no row
+ */
+export async function minting(
+  token: Omit<NewToken, "data">,
+  { value, from }: { value: SQL; from?: SQL },
+): Promise<SQL> {
+  const at = sql`${new Date(token.now).toISOString()}::timestamptz`;
+  const expiresAt = sql`${new Date(token.now + token.seconds * 1000).toISOString()}::timestamptz`;
+  return sql`insert into ${verification} (id, identifier, value, user_id, expires_at, created_at, updated_at)
+    select ${token.id}::uuid, ${await identifierOf(token.purpose, token.secret)}, ${value}, ${token.userId}::uuid,
+      ${expiresAt}, ${at}, ${at} ${from ? sql`from ${from}` : sql``}`;
 }
 
 function parsed<T>(schema: z.ZodMiniType<T>, row: { value: string; userId: string | null } | undefined) {

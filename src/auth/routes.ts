@@ -16,6 +16,7 @@ export const ANSWERED_BY_US = [
   "/revoke-sessions",
   "/revoke-other-sessions",
   "/change-password",
+  "/callback/:id",
 ] as const;
 
 /** Paths and shapes of plugins that are not installed: their official clients work against ours. */
@@ -29,8 +30,7 @@ export const ANSWERED_FOR_PLUGINS = [
 
 /** Never reachable, with the reason. */
 export const REFUSED: Readonly<Record<string, string>> = {
-  "/sign-in/social": "no provider is offered yet",
-  "/callback/:id": "no provider is offered yet",
+  "/sign-in/social": "a way by redirect begins with a navigation to /start; no script brings an ID token or scopes",
   "/link-social": "no provider is offered yet",
   "/unlink-account": "no provider is offered yet",
   "/list-accounts": "no provider is offered yet",

@@ -2,6 +2,7 @@
 import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { storableText } from "./background.ts";
+import { providerMethods } from "./providers.ts";
 import { DEFAULT_QUESTIONNAIRE, questionnaire } from "./questionnaire.ts";
 import { PARTS } from "./recommendation.ts";
 
@@ -56,7 +57,14 @@ const docentConfig = z.strictObject({
       return new Set(origins).size === origins.length;
     }, "names an origin twice: one origin belongs to one site"),
   ),
-  methods: z._default(z.strictObject({ password: z._default(z.boolean(), true) }), { password: true }),
+  methods: z._default(
+    z.strictObject({
+      /** An address and a password. */
+      password: z._default(z.boolean(), true),
+      ...providerMethods,
+    }),
+    { password: true, oidc: [] },
+  ),
   questionnaire: z._default(questionnaire, DEFAULT_QUESTIONNAIRE),
   backends: z._default(z.array(backend), []),
   ranker: z._default(

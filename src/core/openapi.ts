@@ -68,7 +68,12 @@ function refusalStatuses(operation: Operation): number[] {
   if (origin !== "anyone" || caller === "account" || caller === "proved") statuses.add(403);
   if (query || body) statuses.add(422);
   if (body) for (const status of [400, 413, 415]) statuses.add(status);
-  const byCode: Record<string, number> = { "unknown-site": 404, "catalogue-incomplete": 409, unauthenticated: 401 };
+  const byCode: Record<string, number> = {
+    "unknown-site": 404,
+    "catalogue-incomplete": 409,
+    unauthenticated: 401,
+    "code-refused": 403,
+  };
   for (const code of refusals) if (byCode[code] !== undefined) statuses.add(byCode[code]);
   return [...statuses].sort((a, b) => a - b);
 }

@@ -13,6 +13,7 @@ export const PROBLEM_CODES = [
   "forbidden-origin",
   "step-up-required",
   "forbidden",
+  "code-refused",
   "not-found",
   "method-not-allowed",
   "unknown-site",

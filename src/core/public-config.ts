@@ -1,16 +1,34 @@
 // What any browser may know of an owner's configuration: an allow-list, served as the static `/docent/config.json`.
 import * as z from "zod/mini";
 import type { DocentConfig } from "./define-config.ts";
+import { configuredProviders } from "./providers.ts";
 import { questionnaire } from "./questionnaire.ts";
 
 export const publicConfig = z.object({
   sites: z.array(z.object({ id: z.string(), name: z.string() })),
   /** The ways to sign in that are switched on. */
-  methods: z.object({ password: z.boolean() }),
+  methods: z.object({
+    password: z.boolean(),
+    /** In the order of the configuration; `id` is what `/start?with=` takes. */
+    providers: z.array(z.object({ id: z.string(), name: z.string() })),
+  }),
   questionnaire,
 });
 export type PublicConfig = z.infer<typeof publicConfig>;
 
-export function publicConfigOf({ sites, methods, questionnaire: asked }: DocentConfig): PublicConfig {
-  return { sites: sites.map(({ id, name }) => ({ id, name })), methods, questionnaire: asked };
+/** @param secrets the names of the secrets that the deployment has: a way in without its secret is off */
+export function publicConfigOf(
+  { sites, methods, questionnaire: asked }: DocentConfig,
+  secrets: ReadonlySet<string>,
+): PublicConfig {
+  return {
+    sites: sites.map(({ id, name }) => ({ id, name })),
+    methods: {
+      password: methods.password,
+      providers: configuredProviders(methods)
+        .filter(({ secret }) => secrets.has(secret))
+        .map(({ id, name }) => ({ id, name })),
+    },
+    questionnaire: asked,
+  };
 }

@@ -15,6 +15,7 @@ export const PROBLEMS = {
   "forbidden-origin": { status: 403, title: "This route cannot be called from that origin." },
   "step-up-required": { status: 403, title: "Sign in again to do this: your last proof is more than ten minutes old." },
   forbidden: { status: 403, title: "You may not do this." },
+  "code-refused": { status: 403, title: "This code or flow is used up, too old, or another page's." },
   "not-found": { status: 404, title: "There is nothing here." },
   "method-not-allowed": { status: 405, title: "This route cannot be called with that method." },
   "unknown-site": { status: 404, title: "No docs site of that id is configured." },

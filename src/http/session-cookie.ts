@@ -13,6 +13,9 @@ const DONT_REMEMBER_COOKIE = `${COOKIE_PREFIX}.dont_remember`;
 /** Holds the question for a second factor, while it is open. */
 export const SECOND_FACTOR_COOKIE = `${COOKIE_PREFIX}.two_factor`;
 
+/** Ties what was begun to the browser that began it: the way to a provider, and to a docs page and back. */
+export const FLOW_COOKIE = `${COOKIE_PREFIX}.flow`;
+
 const LAX = "Path=/; Secure; HttpOnly; SameSite=Lax";
 /** CHIPS: kept per docs site by browsers that block third-party cookies. */
 const PARTITIONED = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned";
@@ -71,6 +74,20 @@ export function setSessionCookie(headers: Headers, signed: string, seconds: numb
 /** Beside the session cookie of a reader who asked not to be remembered. */
 export function setForgetfulCookie(headers: Headers): void {
   headers.append("Set-Cookie", `${DONT_REMEMBER_COOKIE}=true; ${LAX}`);
+}
+
+/** @param seconds how long what is begun now may take */
+export function setFlowCookie(headers: Headers, binding: string, seconds: number): void {
+  headers.append("Set-Cookie", `${FLOW_COOKIE}=${binding}; Max-Age=${seconds}; ${LAX}`);
+}
+
+/** The one value of a cookie of ours that holds a secret of 256 bits; undefined for none, for two and for another form. */
+export function secretCookie(header: string | null, name: string): string | undefined {
+  const pairs = header?.split(";").map((pair) => pair.trim()) ?? [];
+  const [value, ...more] = pairs
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+  return value !== undefined && more.length === 0 && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : undefined;
 }
 
 /** @param seconds how long the question stays open */

@@ -29,6 +29,8 @@ export async function deviation(request: Request, response: Response): Promise<s
   if (method === "options") return status === 204 || status >= 400 ? undefined : said;
   const described = operation?.responses[status];
   if (operation && !described) return `${said}\nThat status is not described.`;
+  // A navigation is sent on, and has nothing to say.
+  if (!operation && status === 302) return text === "" ? undefined : said;
   const content = described ? described.content : REFUSAL[pathname.startsWith("/api/auth/") ? "auth" : "own"];
   if (request.method === "HEAD" && text === "") return undefined;
   if (!content) return text === "" ? undefined : `${said}\nNo body is described.`;

@@ -239,8 +239,9 @@ export class FaultRig {
     text
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>")
       .replaceAll(/[0-9a-f]{32}:[0-9a-f]{128}/g, (one) => (one === this.#hash ? "<old hash>" : "<new hash>"))
-      // Before the ids: what is counted for whom is stored as a hash.
+      // Before the ids: secrets of 256 bits, and the hashes that are stored in their place or in an address's.
       .replaceAll(/\b[0-9a-f]{64}\b/g, "<sha-256>")
+      .replaceAll(/(?<![\w-])[\w-]{43}(?![\w-])/g, "<secret>")
       .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00(:00)?)?/g, "<time>")
       .replaceAll(/\breader-\d{6}\b/g, "<reader>")
       .replaceAll(/[0-9A-Za-z+/]{64}/g, "<hash>")

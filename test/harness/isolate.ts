@@ -60,6 +60,8 @@ export interface IsolateOptions {
   randomId?: () => string;
   /** What lies between the Worker and Postgres: lets a test hold an answer back until something else has happened. */
   network?: (call: () => Promise<Response>, request: SqlCall) => Promise<Response>;
+  /** What lies at every other address; without it nothing is there, and everything is accepted. */
+  internet?: (url: string, init: RequestInit | undefined) => Promise<Response>;
   /** false: answers are not held to the OpenAPI description. For thousands of requests, of which others test the form. */
   described?: boolean;
   /** Told of everything that outlives a response, in the context of what began it. */
@@ -131,7 +133,7 @@ export class Isolate {
             return options.network ? options.network(call, sent) : call();
           }
           this.sent.push({ url, body: String(init?.body ?? "") });
-          return new Response(null, { status: 202 });
+          return options.internet ? options.internet(url, init) : new Response(null, { status: 202 });
         },
         waitUntil: (work) => {
           this.#background.push(work);

@@ -25,7 +25,7 @@ export const WORKER = { authSecret: AUTH_SECRET, baseUrl: BASE_URL };
 
 /**
  * Sends a request that the route accepts, from the Worker's own pages, but for what `options` say otherwise. What must
- * be there for that (a mailed secret, say) is made first.
+ * be there for that (a mailed secret, say) is made first, unless `made` says that it was.
  */
 export async function call(
   browser: Browser,

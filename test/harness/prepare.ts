@@ -1,5 +1,8 @@
 // What a route needs that its example cannot hold: a secret that was mailed, a question that is open. Made as rows, as the
 // Worker would have made them, so that the tests of all routes can call every one of them with success.
+
+import { challengeOf } from "../../src/auth/hand-off/handlers.ts";
+import { identifierOf, newSecret, type Purpose } from "../../src/auth/one-time-tokens.ts";
 import type { OPERATIONS } from "../../src/core/contract/contract.ts";
 import { BACKUP_CODE, insertSecondFactor, openQuestion, totpCode } from "./second-factor.ts";
 
@@ -68,7 +71,57 @@ const MAKE: Partial<Record<Described["id"], (given: Given) => Promise<Made>>> = 
   enableTwoFactor: withVerifiedAddress,
   newBackupCodes: withFactor,
   disableTwoFactor: withFactor,
+  redeemHandOff: async ({ query, reader }) => {
+    const [code, verifier] = [newSecret(), newSecret()];
+    const sessionId = reader?.sessionId ?? (await insertSession(query));
+    const value = { ...FLOW, challenge: await challengeOf(verifier), sessionId, forget: false };
+    await insertToken(query, "hand-off", code, value);
+    return { json: { flow: FLOW.id, code, verifier } };
+  },
+  finishHandOff: async ({ query }) => {
+    const binding = newSecret();
+    await insertToken(query, "flow", `${binding}.${FLOW.id}`, FLOW);
+    return { cookie: `__Host-docent.flow=${binding}` };
+  },
 };
+
+/** As the Worker's own page asks, which is how the tests of all routes call. */
+const FLOW = {
+  id: "cGFnZS1tYWRlLWZsb3ctaWQ",
+  site: "course",
+  origin: "http://localhost:8787",
+  returnTo: "http://localhost:4321/",
+  challenge: "",
+  purpose: "sign-in",
+};
+
+/** Of a new reader. @returns its id */
+async function insertSession(query: Query): Promise<string> {
+  const [userId, sessionId] = [crypto.randomUUID(), crypto.randomUUID()];
+  await query(
+    `with reader as (insert into "user" (id, email, created_at, updated_at)
+       values ($1::uuid, $1::uuid::text || '@example.test', $3::timestamptz, $3::timestamptz) returning id)
+     insert into session (id, token, user_id, expires_at, authenticated_at, login_id, created_at, updated_at)
+     select $2::uuid, $4, id, $3::timestamptz + interval '1 day', $3, $2::uuid, $3, $3 from reader`,
+    [userId, sessionId, new Date().toISOString(), crypto.randomUUID().replaceAll("-", "")],
+  );
+  return sessionId;
+}
+
+/** A single-use secret that is good for a minute of the test's clock. */
+async function insertToken(query: Query, purpose: Purpose, secret: string, value: object): Promise<void> {
+  const at = new Date();
+  await query(
+    `insert into verification (id, identifier, value, expires_at, created_at, updated_at) values ($1, $2, $3, $4, $5, $5)`,
+    [
+      crypto.randomUUID(),
+      await identifierOf(purpose, secret),
+      JSON.stringify(value),
+      new Date(at.getTime() + 60_000).toISOString(),
+      at.toISOString(),
+    ],
+  );
+}
 
 const TOKEN = /__Host-docent\.session_token=([\w-]+)/;
 

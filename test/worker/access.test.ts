@@ -9,7 +9,7 @@ import { push } from "../harness/catalogue.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { BASE_URL, CATALOGUE_TOKEN, Isolate } from "../harness/isolate.ts";
 import { call, queryOf, READER_OPERATIONS, WORKER } from "../harness/operations.ts";
-import { prepare } from "../harness/prepare.ts";
+import { type Made, prepare } from "../harness/prepare.ts";
 
 const COOKIE = "__Host-docent.session_token";
 const database = await TestDatabase.create("access");
@@ -222,9 +222,12 @@ describe("while the database is down", () => {
       { effect: "status", status: 500 },
       { effect: "sql-error", code: "57P03" },
     ] as const) {
+      const made = new Map<string, Made>();
+      for (const operation of READER_OPERATIONS)
+        made.set(operation.id, await prepare(operation, queryOf(database), WORKER, reader.cookieHeader));
       await database.inject({ ...effect, times: null });
       for (const operation of READER_OPERATIONS) {
-        const answer = await call(reader, operation, { made: {} });
+        const answer = await call(reader, operation, { made: made.get(operation.id) ?? {} });
         expect([operation.route, answer.status], answer.text).toEqual([operation.route, 503]);
         expect([answer.headers.get("retry-after"), answer.setCookies]).toEqual(["5", []]);
       }
@@ -236,8 +239,9 @@ describe("while the database is down", () => {
   it("says 503 on Better Auth's routes also when Postgres refuses a statement, and 500 on ours", async () => {
     const reader = await newReader();
     for (const operation of OPERATIONS.filter((one) => READER_OPERATIONS.includes(one) || one.id === "signOut")) {
-      await database.inject({ effect: "sql-error", matching: "^(select|insert|update|delete)", times: null });
-      const answer = await call(reader, operation, { made: {} });
+      const made = await prepare(operation, queryOf(database), WORKER, reader.cookieHeader);
+      await database.inject({ effect: "sql-error", matching: "^(with|select|insert|update|delete)", times: null });
+      const answer = await call(reader, operation, { made });
       await database.heal();
       const status = operation.path.startsWith("/api/auth/") ? 503 : 500;
       expect([operation.route, answer.status, answer.setCookies], answer.text).toEqual([operation.route, status, []]);

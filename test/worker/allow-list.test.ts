@@ -89,7 +89,9 @@ describe("Better Auth's endpoints", () => {
           json: {},
           origin: "https://evil.example",
         });
-        const expected = same ? (path === "/get-session" || path === "/list-sessions" ? 405 : 403) : 404;
+        // There is nothing to POST to where a provider sends a reader back.
+        const there = same && path !== "/callback/:id";
+        const expected = there ? (path === "/get-session" || path === "/list-sessions" ? 405 : 403) : 404;
         expect([spelling, answer.status], answer.text).toEqual([spelling, expected]);
       }
     },

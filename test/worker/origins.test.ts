@@ -2,7 +2,7 @@
 // until the contract describes it.
 import { describe, expect, it } from "vitest";
 import { type AppDeps, createApp } from "../../src/app.ts";
-import { OPERATIONS } from "../../src/core/contract/contract.ts";
+import { NAVIGATIONS, OPERATIONS } from "../../src/core/contract/contract.ts";
 import { Browser } from "../harness/browser.ts";
 import { push } from "../harness/catalogue.ts";
 import { TestDatabase } from "../harness/database.ts";
@@ -82,7 +82,7 @@ it("is asked about every route that is mounted, and the contract describes no ot
   const mounted = new Set(
     routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`),
   );
-  expect([...mounted].sort()).toEqual(ROUTES.map(([route]) => String(route)).sort());
+  expect([...mounted].sort()).toEqual([...ROUTES.map(([route]) => String(route)), ...NAVIGATIONS].sort());
 });
 
 describe.each(ROUTES)("%s", (route, allowed) => {

@@ -57,6 +57,8 @@ const REQUESTS: Record<ProblemCode, () => Promise<Answer>> = {
   "forbidden-origin": () => putBackground({ json: {}, origin: "https://evil.example" }),
   "step-up-required": () => afterAnHour(),
   forbidden: fromBearer,
+  "code-refused": () =>
+    reader.post("/api/hand-off", { flow: "f".repeat(22), code: "c".repeat(43), verifier: "v".repeat(43) }),
   "not-found": () => nobody().send("/api/nothing"),
   "method-not-allowed": () => reader.send("/api/background", { method: "POST", json: {} }),
   "unknown-site": () => nobody().send("/api/catalog?site=other"),

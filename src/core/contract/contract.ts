@@ -1,5 +1,6 @@
 // Every route of the Worker. A test holds this table to what app.ts mounts.
 import { accountOperations } from "./accounts.ts";
+import { handOffOperations } from "./hand-off.ts";
 import type { Operation, Route } from "./operation.ts";
 import { readerOperations } from "./reader.ts";
 import { secondFactorOperations } from "./second-factor.ts";
@@ -8,10 +9,17 @@ import { serviceOperations } from "./service.ts";
 export const CONTRACT = {
   ...accountOperations,
   ...secondFactorOperations,
+  ...handOffOperations,
   ...readerOperations,
   ...serviceOperations,
 } as const satisfies Record<Route, Operation>;
 export type Contract = typeof CONTRACT;
+
+/**
+ * Where a browser is sent, to be sent on: they answer with a redirect, and with JSON only to say no. No program calls them,
+ * so the description leaves them out; test/worker/start.test.ts and callback.test.ts have what the tests of all routes ask.
+ */
+export const NAVIGATIONS: readonly Route[] = ["GET /start", "GET /api/auth/callback/:id"];
 
 /** The same as a list, for whoever goes through all of them. */
 export const OPERATIONS: readonly (Operation & { route: Route; method: string; path: string })[] = Object.entries(
