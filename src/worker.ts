@@ -11,6 +11,7 @@ import { changePasswordHandler } from "./auth/change-password.ts";
 import { handOffHandlers } from "./auth/hand-off/handlers.ts";
 import { startHandler } from "./auth/hand-off/start.ts";
 import { authHandlers } from "./auth/handlers.ts";
+import { passwordRules } from "./auth/passwords/rules.ts";
 import { callbackHandler } from "./auth/providers/callback.ts";
 import { switchedOnProviders } from "./auth/providers/switched-on.ts";
 import { purgeExpiredVerifications } from "./auth/purge.ts";
@@ -151,6 +152,15 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
   });
   const onChanged = (c: Context<AppEnv>) =>
     resolver.changed(c.get("session").userId, c.req.raw.headers, c.get("request"));
+  const judgePassword = passwordRules({
+    siteWords: [
+      ...config.sites.map(({ name }) => name),
+      ...[config.baseUrl, ...config.docsOrigins].map((origin) => new URL(origin).hostname),
+    ],
+    breachCheck: config.passwords.breachCheck,
+    fetch: deps.fetch,
+    log,
+  });
   const completeSignIn = completingSignIn({
     db,
     now,
@@ -171,7 +181,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     origins,
     limits: rateLimits(config.rateLimiters, log),
     resolver,
-    auth: authHandlers({ auth, log, onChanged }),
+    auth: authHandlers({ auth, log, judgePassword, onChanged }),
     passwordSignIn: passwordSignInHandler({ auth, db, now, verify: (signed) => signer.verify(signed), completeSignIn }),
     start: startHandler({ ...providerDeps, sites: config.sites }),
     callback: callbackHandler({ ...providerDeps, completeSignIn, auditInsert, log }),
@@ -189,6 +199,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       now,
       randomId,
       sign: (token) => signer.sign(token),
+      judgePassword,
       onEnded,
       notify,
     }),

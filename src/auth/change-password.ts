@@ -16,6 +16,8 @@ import { asksToBeForgotten, expireSessionCookie, setSessionCookie } from "../htt
 import { ACCOUNT_COLUMNS } from "./account-columns.ts";
 import { countStatement, forgiving, type Tried, verdictOfRows } from "./attempts.ts";
 import type { Auth } from "./better-auth.ts";
+import { passwordRefused } from "./passwords/refusal.ts";
+import type { JudgePassword } from "./passwords/rules.ts";
 import { TOKEN_LENGTH } from "./session-length.ts";
 
 /** Counts the try and looks the password up, in one round trip. */
@@ -84,6 +86,7 @@ export interface ChangePasswordDeps {
   now: () => number;
   randomId: () => string;
   sign: (token: string) => Promise<string>;
+  judgePassword: JudgePassword;
   /** These sessions have ended. */
   onEnded: (tokens: readonly string[]) => void;
   notify: Notify;
@@ -104,6 +107,8 @@ export function changePasswordHandler(deps: ChangePasswordDeps) {
       return c.json({ code: "CREDENTIAL_ACCOUNT_NOT_FOUND", message: "Credential account not found" }, 400);
     const wrong = () => c.json({ code: "INVALID_PASSWORD", message: "Invalid password" }, 400);
     if (!(await password.verify({ hash: found.hash, password: currentPassword }))) return wrong();
+    const reason = await deps.judgePassword(newPassword, found.user.email);
+    if (reason) return passwordRefused(c, reason);
 
     const replacement = {
       id: deps.randomId(),

@@ -1,6 +1,5 @@
 // In front of Better Auth's handler: what may go in, and what must not come out.
 import type { Context } from "hono";
-import type * as z from "zod/mini";
 import { ACCOUNT_BODY_BYTES } from "../core/account.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { readJson } from "../http/body.ts";
@@ -8,6 +7,8 @@ import { problem } from "../http/problem.ts";
 import { SESSION_COOKIE } from "../http/session-cookie.ts";
 import type { Auth } from "./better-auth.ts";
 import { FORMS } from "./forms.ts";
+import { passwordRefused } from "./passwords/refusal.ts";
+import type { JudgePassword } from "./passwords/rules.ts";
 import type { BetterAuthPath } from "./routes.ts";
 
 type C = Context<AppEnv>;
@@ -33,23 +34,21 @@ async function readObject(response: Response): Promise<unknown> {
 export interface AuthHandlerDeps {
   auth: Auth;
   log: (line: object) => void;
+  judgePassword: JudgePassword;
   /** What caches hold of this reader is outdated. */
   onChanged: (c: C) => Promise<void>;
 }
 
 export function authHandlers(deps: AuthHandlerDeps) {
   /** Passes a checked body to Better Auth. An outage is 503 without cookies, whatever Better Auth made of it. */
-  async function forward(c: C, path: BetterAuthPath, signed?: string): Promise<Response> {
-    const form: z.ZodMiniType<object> = FORMS[path];
-    const read = await readJson(c, form, ACCOUNT_BODY_BYTES);
-    if (!read.ok) return read.response;
+  async function forward(c: C, path: BetterAuthPath, form: object, signed?: string): Promise<Response> {
     const url = new URL(`/api/auth${path}`, c.req.url);
     const headers = new Headers(c.req.raw.headers);
     headers.delete("content-length");
     // Better Auth reads cookies its own way: it gets the one that was resolved, or none, and never picks another.
     headers.delete("cookie");
     if (signed !== undefined) headers.set("cookie", `${SESSION_COOKIE}=${encodeURIComponent(signed)}`);
-    const request = new Request(url, { method: "POST", headers, body: JSON.stringify(read.value) });
+    const request = new Request(url, { method: "POST", headers, body: JSON.stringify(form) });
     const context = c.get("request");
     let answer: Response;
     try {
@@ -72,10 +71,17 @@ export function authHandlers(deps: AuthHandlerDeps) {
   }
 
   return {
-    signUp: (c: C): Promise<Response> => forward(c, "/sign-up/email"),
+    async signUp(c: C): Promise<Response> {
+      const body = await readJson(c, FORMS["/sign-up/email"], ACCOUNT_BODY_BYTES);
+      if (!body.ok) return body.response;
+      const reason = await deps.judgePassword(body.value.password, body.value.email);
+      return reason ? passwordRefused(c, reason) : forward(c, "/sign-up/email", body.value);
+    },
 
     async updateUser(c: C): Promise<Response> {
-      const response = await forward(c, "/update-user", c.get("signed"));
+      const body = await readJson(c, FORMS["/update-user"], ACCOUNT_BODY_BYTES);
+      if (!body.ok) return body.response;
+      const response = await forward(c, "/update-user", body.value, c.get("signed"));
       if (response.ok) await deps.onChanged(c);
       return response;
     },

@@ -65,6 +65,13 @@ const docentConfig = z.strictObject({
     }),
     { password: true, oidc: [] },
   ),
+  passwords: z._default(
+    z.strictObject({
+      /** Ask Pwned Passwords, by the first five digits of a hash, whether a new password is known from a breach. */
+      breachCheck: z._default(z.boolean(), false),
+    }),
+    { breachCheck: false },
+  ),
   questionnaire: z._default(questionnaire, DEFAULT_QUESTIONNAIRE),
   backends: z._default(z.array(backend), []),
   ranker: z._default(

@@ -43,7 +43,7 @@ export const accountOperations = {
     wayIn: "password",
     limits: { address: "guess" },
     answer: signUpAnswer,
-    refusalStatuses: [422],
+    refusalStatuses: [400, 422],
   },
   "POST /api/auth/sign-in/email": {
     id: "signIn",
