@@ -6,6 +6,8 @@ import type { handOffHandlers } from "./auth/hand-off/handlers.ts";
 import type { startHandler } from "./auth/hand-off/start.ts";
 import type { authHandlers } from "./auth/handlers.ts";
 import { inBetterAuthShape } from "./auth/problem-shape.ts";
+import type { mailCodeHandlers } from "./auth/proofs/mail-code.ts";
+import type { provePasswordHandler } from "./auth/proofs/password.ts";
 import type { callbackHandler } from "./auth/providers/callback.ts";
 import type { answerHandlers } from "./auth/second-factor/answer.ts";
 import type { settingsHandlers } from "./auth/second-factor/settings.ts";
@@ -38,7 +40,7 @@ const STEP_UP_MS = 10 * 60_000;
 
 export interface AppDeps {
   /** The ways in that are switched on. */
-  methods: { password: boolean };
+  methods: { password: boolean; mail: boolean };
   origins: Origins;
   limits: RateLimits;
   resolver: SessionResolver;
@@ -48,6 +50,8 @@ export interface AppDeps {
   handOff: ReturnType<typeof handOffHandlers>;
   callback: ReturnType<typeof callbackHandler>;
   changePassword: ReturnType<typeof changePasswordHandler>;
+  provePassword: ReturnType<typeof provePasswordHandler>;
+  mailCode: ReturnType<typeof mailCodeHandlers>;
   factor: ReturnType<typeof answerHandlers> & ReturnType<typeof settingsHandlers>;
   session: ReturnType<typeof sessionHandlers>;
   background: ReturnType<typeof backgroundHandlers>;
@@ -66,12 +70,12 @@ export interface AppDeps {
 
 export function createApp(deps: AppDeps): Hono<AppEnv> {
   const { auth, changePassword, session, background, catalogue, recommendations, health, resolver } = deps;
-  const { profile, personalization, progress, me, exports, factor } = deps;
+  const { profile, personalization, progress, me, exports, factor, mailCode } = deps;
   // From a docs page, or from the Worker's own pages only: docs pages run third-party scripts.
   const docs = allowOrigins(deps.origins, "docs");
   const own = allowOrigins(deps.origins, "own");
   /** In front of what can be guessed, what sends, and what leaves a row behind: so often per client address. */
-  const { guess, begin } = deps.limits;
+  const { guess, send, begin } = deps.limits;
   /** Behind what docs pages may call as well, and have not been answered by. */
   const elseOwn = own;
   const reader = requireReader(resolver, deps.now);
@@ -114,6 +118,15 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.post("/api/auth/revoke-sessions", own, accountNow, session.revokeAll);
   app.post("/api/auth/revoke-other-sessions", own, accountNow, session.revokeOthers);
   app.post("/api/auth/update-user", own, accountNow, auth.updateUser);
+
+  // A proof opens what needs `provedNow`, in this session and for ten minutes.
+  if (deps.methods.password) {
+    app.post("/api/auth/prove/password", own, guess, accountNow, deps.provePassword);
+  }
+  if (deps.methods.mail) {
+    app.post("/api/auth/prove/mail-code/send", own, send, accountNow, mailCode.send);
+    app.post("/api/auth/prove/mail-code", own, guess, accountNow, mailCode.prove);
+  }
 
   // The first answers the question of a sign-in; without one, a reader who is signed in confirms a new second factor.
   app.post("/api/auth/two-factor/verify-totp", docs, guess, factor.answerTotp, elseOwn, accountNow, factor.confirm);

@@ -12,6 +12,8 @@ import { handOffHandlers } from "./auth/hand-off/handlers.ts";
 import { startHandler } from "./auth/hand-off/start.ts";
 import { authHandlers } from "./auth/handlers.ts";
 import { passwordRules } from "./auth/passwords/rules.ts";
+import { mailCodeHandlers } from "./auth/proofs/mail-code.ts";
+import { provePasswordHandler } from "./auth/proofs/password.ts";
 import { callbackHandler } from "./auth/providers/callback.ts";
 import { switchedOnProviders } from "./auth/providers/switched-on.ts";
 import { purgeExpiredVerifications } from "./auth/purge.ts";
@@ -25,7 +27,7 @@ import { type Bindings, type Config, isLoopback, readableOrigins, readConfig } f
 import { catalogueHandlers } from "./content/catalogue-handlers.ts";
 import { CatalogueStore } from "./content/catalogue-store.ts";
 import { recommendationHandlers } from "./content/recommendation-handlers.ts";
-import type { Notify } from "./core/mail.ts";
+import type { Notify, SendMail } from "./core/mail.ts";
 import { createDatabase } from "./db/client.ts";
 import type { AppEnv } from "./http/app-env.ts";
 import type { Origins } from "./http/origin.ts";
@@ -135,6 +137,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     siteName: config.sites[0]?.name ?? "Docent",
     accountPage: `${config.baseUrl}/account`,
   });
+  const sendMail: SendMail = (to, mail) => afterResponse(() => mailer.send(to, mail));
   const notify: Notify = (userId, notice) =>
     afterResponse(async () => {
       const reader = config.mail.transport === "none" ? undefined : await findRecipient(db, userId);
@@ -174,10 +177,11 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
   const secondFactor = makeSecondFactor({ db, now, sealer, auditInsert, notify });
   const providers = switchedOnProviders(config.methods, config.providerSecrets, { fetch: deps.fetch, now, log });
   const providerDeps = { db, providers, baseUrl: config.baseUrl, now, randomId };
+  const proofDeps = { db, now, auditInsert, secondFactor, onChanged };
   const store = new CatalogueStore({ db, ranker: config.ranker, now, waitUntil, sleep: deps.sleep });
 
   const app = createApp({
-    methods: config.methods,
+    methods: { ...config.methods, mail: config.mail.transport !== "none" },
     origins,
     limits: rateLimits(config.rateLimiters, log),
     resolver,
@@ -203,6 +207,8 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       onEnded,
       notify,
     }),
+    provePassword: provePasswordHandler({ ...proofDeps, auth }),
+    mailCode: mailCodeHandlers({ ...proofDeps, randomId, sendMail }),
     factor: {
       ...answerHandlers({ db, now, secondFactor, completeSignIn }),
       ...settingsHandlers({

@@ -105,6 +105,7 @@ export async function callEveryRoute(
     signUp: { email: `new-${emailOf(user)}`, password: PASSWORD, name: "New" },
     signIn: { email: emailOf(user), password: PASSWORD },
     revokeSession: { token: other.id },
+    provePassword: { password: PASSWORD },
     changePassword: { currentPassword: PASSWORD, newPassword: CHANGED_PASSWORD, revokeOtherSessions: true },
     mergeProgress: { site: SITE, sentAt: at, events },
   };

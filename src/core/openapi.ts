@@ -35,6 +35,7 @@ export interface OpenApiOperation {
 const GROUPS: Record<Operation["group"], string> = {
   accounts: "Signing in and out, and the reader's own sessions: Better Auth's routes, as far as they can be reached.",
   "second-factor": "A code of an app beside the first proof, whichever that is, and codes for whoever lost the app.",
+  proofs: "Who is signed in proves it once more: what changes an account asks for it.",
   session: "Who is this?",
   reader: "What a reader said about themselves, and everything stored about them.",
   recommendations: "The pages that suit a reader, and what the list is made from.",

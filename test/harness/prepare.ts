@@ -4,6 +4,7 @@
 import { challengeOf } from "../../src/auth/hand-off/handlers.ts";
 import { identifierOf, newSecret, type Purpose } from "../../src/auth/one-time-tokens.ts";
 import type { OPERATIONS } from "../../src/core/contract/contract.ts";
+import { insertMailCode } from "./proofs.ts";
 import { BACKUP_CODE, insertSecondFactor, openQuestion, totpCode } from "./second-factor.ts";
 
 type Described = (typeof OPERATIONS)[number];
@@ -66,6 +67,16 @@ const withVerifiedAddress = async ({ query, reader }: Given) => {
  * nothing that a test of refusals looks at.
  */
 const MAKE: Partial<Record<Described["id"], (given: Given) => Promise<Made>>> = {
+  sendMailCode: async (given) => {
+    // Mails are counted, and these are many.
+    await given.query("delete from attempt", []);
+    return withVerifiedAddress(given);
+  },
+  proveMailCode: async ({ query, reader }) => {
+    if (!reader) return {};
+    await insertMailCode(query, reader, "123456");
+    return { json: { code: "123456" } };
+  },
   verifyTotp: questionFor(() => totpCode()),
   verifyBackupCode: questionFor(() => BACKUP_CODE),
   enableTwoFactor: withVerifiedAddress,

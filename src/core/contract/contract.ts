@@ -2,12 +2,14 @@
 import { accountOperations } from "./accounts.ts";
 import { handOffOperations } from "./hand-off.ts";
 import type { Operation, Route } from "./operation.ts";
+import { proofOperations } from "./proofs.ts";
 import { readerOperations } from "./reader.ts";
 import { secondFactorOperations } from "./second-factor.ts";
 import { serviceOperations } from "./service.ts";
 
 export const CONTRACT = {
   ...accountOperations,
+  ...proofOperations,
   ...secondFactorOperations,
   ...handOffOperations,
   ...readerOperations,

@@ -17,8 +17,12 @@ export type OriginClass = "docs" | "own" | "anyone";
  */
 export type Caller = "anyone" | "reader" | "account" | "proved" | "site-token";
 
+/** What an owner may switch off, or has not set up. */
+export type WayIn = "password" | "mail";
+
 export type Group =
   | "accounts"
+  | "proofs"
   | "second-factor"
   | "session"
   | "reader"
@@ -49,7 +53,7 @@ export interface Operation {
   /** What else than its caller, origin, query and body it refuses. */
   refusals?: readonly ProblemCode[];
   /** Exists only where this way in is switched on. */
-  wayIn?: "password";
+  wayIn?: WayIn;
   /** How often it may be tried: every route that can be guessed at, or that sends something. */
   limits?: Limits;
   /** Better Auth's own refusals, by status. */
