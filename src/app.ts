@@ -1,6 +1,6 @@
 // The table of contents: the order of the middleware and every route of the Worker. Static assets (/docent.js,
 // /docent/*) are served before it is asked. No decision is taken here.
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import type { changePasswordHandler } from "./auth/change-password.ts";
 import type { handOffHandlers } from "./auth/hand-off/handlers.ts";
 import type { startHandler } from "./auth/hand-off/start.ts";
@@ -43,6 +43,8 @@ export interface AppDeps {
   methods: { password: boolean; mail: boolean };
   origins: Origins;
   limits: RateLimits;
+  /** In front of what a program must not do, where the owner asks for a challenge. */
+  captcha: MiddlewareHandler<AppEnv>;
   resolver: SessionResolver;
   auth: ReturnType<typeof authHandlers>;
   passwordSignIn: ReturnType<typeof passwordSignInHandler>;
@@ -107,7 +109,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.post("/api/hand-off/finish", own, accountNow, deps.handOff.finish);
 
   if (deps.methods.password) {
-    app.post("/api/auth/sign-up/email", docs, guess, auth.signUp);
+    app.post("/api/auth/sign-up/email", docs, guess, deps.captcha, auth.signUp);
     app.post("/api/auth/sign-in/email", docs, guess, deps.passwordSignIn);
     app.post("/api/auth/change-password", own, guess, accountNow, changePassword);
   }

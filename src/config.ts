@@ -32,6 +32,8 @@ export interface Config extends DocentConfig {
   /** SHA-256 in hex of each site's catalogue token. */
   catalogueTokenHashes: Readonly<Record<string, string>>;
   readySecret?: string | undefined;
+  /** Undefined: no challenge is asked for. */
+  turnstileSecret?: string | undefined;
   rateLimiters: Readonly<Record<AddressLimit, RateLimit>>;
   /** A provider without one is off. */
   providerSecrets: ProviderSecrets;
@@ -157,6 +159,7 @@ const variables = z.object({
   READY_SECRET: z.optional(z.string().check(z.minLength(16, "must be at least 16 characters"))),
   SESSION_CACHE_SECONDS: seconds(300, 60, 3600),
   SESSION_OUTAGE_SECONDS: seconds(3600, 0, 86400),
+  TURNSTILE_SECRET_KEY: z.optional(z.string().check(z.minLength(1, "is empty: remove it, or set the widget's secret"))),
   LIMIT_GUESSES: rateLimiter(),
   LIMIT_MAILS: rateLimiter(),
   LIMIT_BEGINNINGS: rateLimiter(),
@@ -319,6 +322,7 @@ export function readConfig(bindings: Bindings, file: unknown): { config: Config 
       mail: mailConfig(values),
       catalogueTokenHashes: values.CATALOGUE_TOKEN_HASHES,
       readySecret: values.READY_SECRET,
+      turnstileSecret: parsed.config.turnstile && values.TURNSTILE_SECRET_KEY,
       rateLimiters: {
         guess: values[ADDRESS_LIMITS.guess.binding],
         send: values[ADDRESS_LIMITS.send.binding],

@@ -7,6 +7,7 @@ import { auditInsert } from "./admin/audit.ts";
 import { createApp, createUnconfiguredApp } from "./app.ts";
 import { purgeExpiredAttempts } from "./auth/attempts.ts";
 import { createAuth } from "./auth/better-auth.ts";
+import { requireCaptcha, turnstile } from "./auth/captcha.ts";
 import { changePasswordHandler } from "./auth/change-password.ts";
 import { handOffHandlers } from "./auth/hand-off/handlers.ts";
 import { startHandler } from "./auth/hand-off/start.ts";
@@ -155,6 +156,12 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
   });
   const onChanged = (c: Context<AppEnv>) =>
     resolver.changed(c.get("session").userId, c.req.raw.headers, c.get("request"));
+  const captcha = turnstile({
+    secret: config.turnstileSecret,
+    hostname: config.local ? undefined : new URL(config.baseUrl).hostname,
+    fetch: deps.fetch,
+    log,
+  });
   const judgePassword = passwordRules({
     siteWords: [
       ...config.sites.map(({ name }) => name),
@@ -184,9 +191,17 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     methods: { ...config.methods, mail: config.mail.transport !== "none" },
     origins,
     limits: rateLimits(config.rateLimiters, log),
+    captcha: requireCaptcha(captcha),
     resolver,
     auth: authHandlers({ auth, log, judgePassword, onChanged }),
-    passwordSignIn: passwordSignInHandler({ auth, db, now, verify: (signed) => signer.verify(signed), completeSignIn }),
+    passwordSignIn: passwordSignInHandler({
+      auth,
+      db,
+      now,
+      verify: (signed) => signer.verify(signed),
+      captcha,
+      completeSignIn,
+    }),
     start: startHandler({ ...providerDeps, sites: config.sites }),
     callback: callbackHandler({ ...providerDeps, completeSignIn, auditInsert, log }),
     handOff: handOffHandlers({

@@ -35,6 +35,7 @@ const time = (at: number) => sql`${new Date(at).toISOString()}::timestamptz`;
  */
 export async function counting(tried: readonly Tried[], now: number): Promise<SQL> {
   const at = time(now);
+  if (tried.length === 0) return sql`stopped as (select null::timestamptz as until where false)`;
   const steps = await Promise.all(
     tried.map(async (one, index) => {
       const name = sql.identifier(`counted_${index}`);

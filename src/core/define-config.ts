@@ -72,6 +72,12 @@ const docentConfig = z.strictObject({
     }),
     { breachCheck: false },
   ),
+  /** Cloudflare Turnstile, with the secret TURNSTILE_SECRET_KEY: asked at sign-up, and when a limit was reached. */
+  turnstile: z.optional(
+    z.strictObject({
+      siteKey: z.string().check(z.regex(/^[0-9A-Za-z_-]{10,100}$/, "must be the site key of a Turnstile widget")),
+    }),
+  ),
   questionnaire: z._default(questionnaire, DEFAULT_QUESTIONNAIRE),
   backends: z._default(z.array(backend), []),
   ranker: z._default(

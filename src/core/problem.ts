@@ -20,6 +20,8 @@ export const PROBLEM_CODES = [
   "catalogue-incomplete",
   "catalogue-too-large",
   "too-many-requests",
+  "captcha-required",
+  "captcha-failed",
   "unavailable",
   "misconfigured",
   "internal",

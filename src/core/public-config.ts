@@ -12,13 +12,15 @@ export const publicConfig = z.object({
     /** In the order of the configuration; `id` is what `/start?with=` takes. */
     providers: z.array(z.object({ id: z.string(), name: z.string() })),
   }),
+  /** Whose challenge the Worker's own page shows; null where none is asked for. */
+  turnstile: z.nullable(z.object({ siteKey: z.string() })),
   questionnaire,
 });
 export type PublicConfig = z.infer<typeof publicConfig>;
 
 /** @param secrets the names of the secrets that the deployment has: a way in without its secret is off */
 export function publicConfigOf(
-  { sites, methods, questionnaire: asked }: DocentConfig,
+  { sites, methods, turnstile, questionnaire: asked }: DocentConfig,
   secrets: ReadonlySet<string>,
 ): PublicConfig {
   return {
@@ -29,6 +31,7 @@ export function publicConfigOf(
         .filter(({ secret }) => secrets.has(secret))
         .map(({ id, name }) => ({ id, name })),
     },
+    turnstile: turnstile && secrets.has("TURNSTILE_SECRET_KEY") ? { siteKey: turnstile.siteKey } : null,
     questionnaire: asked,
   };
 }

@@ -22,6 +22,8 @@ export const PROBLEMS = {
   "catalogue-incomplete": { status: 409, title: "Pages are listed that are neither stored nor sent." },
   "catalogue-too-large": { status: 413, title: "The catalogue would be larger than a site's may be." },
   "too-many-requests": { status: 429, title: "Too many tries. Wait before the next one." },
+  "captcha-required": { status: 429, title: "Too many tries. Solve the challenge, or wait before the next one." },
+  "captcha-failed": { status: 403, title: "The challenge was not solved. Solve it to do this." },
   unavailable: { status: 503, title: "This cannot be answered right now. Try again in a moment." },
   misconfigured: { status: 503, title: "This deployment is not configured correctly." },
   internal: { status: 500, title: "Something went wrong on our side." },

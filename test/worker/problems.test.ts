@@ -1,12 +1,13 @@
 // Walks the whole table of problems: every code is produced by a real request, and all of them look alike.
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { ACCOUNT_LIMITS } from "../../src/core/limits.ts";
 import type { ProblemCode } from "../../src/core/problem.ts";
 import { PROBLEMS } from "../../src/http/problem.ts";
 import { type Answer, Browser, type Send } from "../harness/browser.ts";
 import { page, push } from "../harness/catalogue.ts";
 import { TestDatabase } from "../harness/database.ts";
-import { BASE_URL, Isolate } from "../harness/isolate.ts";
+import { BASE_URL, CONFIG, Isolate } from "../harness/isolate.ts";
 import { simulatedLimiters } from "../harness/rate-limiter.ts";
 
 const database = await TestDatabase.create("problems");
@@ -46,6 +47,23 @@ async function afterAnHour(): Promise<Answer> {
   return browser.send("/api/export", { origin: BASE_URL });
 }
 
+/** A request of somebody who was stopped, where the owner asks for a challenge. */
+async function withChallenge(path: string): Promise<Answer> {
+  const { count, seconds } = ACCOUNT_LIMITS["password-here"];
+  const email = "challenged@example.test";
+  await nobody().post("/api/auth/sign-in/email", { email, password: "wrong horse" });
+  await database.query("update attempt set count = $1, expires_at = $2", [
+    count,
+    new Date(Date.now() + seconds * 1000).toISOString(),
+  ]);
+  const challenging = await Isolate.create({
+    database,
+    config: { ...CONFIG, turnstile: { siteKey: "1x00000000000000000000AA" } },
+    bindings: { TURNSTILE_SECRET_KEY: "the-secret-of-the-widget" },
+  });
+  return new Browser(challenging).post(path, { email, password: "another horse battery" });
+}
+
 /** A new code does not compile until there is a request that produces it. */
 const REQUESTS: Record<ProblemCode, () => Promise<Answer>> = {
   "invalid-json": () => putBackground({ body: "{", headers: { "Content-Type": "application/json" } }),
@@ -73,6 +91,8 @@ const REQUESTS: Record<ProblemCode, () => Promise<Answer>> = {
   },
   "too-many-requests": async () =>
     push(await Isolate.create({ database, bindings: simulatedLimiters(0).bindings }), { authorization: null }),
+  "captcha-required": () => withChallenge("/api/auth/sign-in/email"),
+  "captcha-failed": () => withChallenge("/api/auth/sign-up/email"),
   unavailable: () => failing("drop"),
   misconfigured: async () =>
     new Browser(await Isolate.create({ database, bindings: { AUTH_SECRET: "" } })).send("/api/session"),
@@ -91,7 +111,9 @@ const body = z.strictObject({
 });
 
 /** Better Auth's routes keep Better Auth's shape. */
-const betterAuthBody = z.strictObject({ code: z.literal("FORBIDDEN"), message: z.string(), requestId: z.uuid() });
+const betterAuthBody = z.strictObject({ code: z.string(), message: z.string(), requestId: z.uuid() });
+/** Codes that only its routes give, or that are asked for at one here. */
+const IN_ITS_SHAPE = new Set<ProblemCode>(["forbidden", "captcha-required", "captcha-failed"]);
 
 describe.each(Object.entries(PROBLEMS))("the problem %s", (key, { status, title }) => {
   const code = key as ProblemCode;
@@ -101,9 +123,12 @@ describe.each(Object.entries(PROBLEMS))("the problem %s", (key, { status, title 
     expect(answer.status, answer.text).toBe(status);
     expect(answer.headers.get("cache-control")).toBe("no-store");
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
-    expect(answer.headers.get("retry-after")).toBe(status === 503 ? "5" : status === 429 ? "60" : null);
-    if (code === "forbidden") {
-      const { requestId } = betterAuthBody.parse(answer.body);
+    const waits = answer.headers.get("retry-after");
+    if (status === 429) expect(Number(waits)).toBeGreaterThan(0);
+    else expect(waits).toBe(status === 503 ? "5" : null);
+    if (IN_ITS_SHAPE.has(code)) {
+      const { requestId, code: said } = betterAuthBody.parse(answer.body);
+      expect(said).toBe(code.toUpperCase().replaceAll("-", "_"));
       expect(answer.headers.get("x-request-id")).toBe(requestId);
       return;
     }

@@ -13,6 +13,7 @@ import { networkOf } from "../../http/network.ts";
 import { problem } from "../../http/problem.ts";
 import { counting, type Tried, UNTIL, until, verdictOf } from "../attempts.ts";
 import type { Auth } from "../better-auth.ts";
+import { CAPTCHA_HEADER, type Captcha } from "../captcha.ts";
 import { answerOf, type CompleteSignIn } from "./complete.ts";
 import { knownBrowser, type Signer } from "./known-browser.ts";
 
@@ -20,7 +21,9 @@ import { knownBrowser, type Signer } from "./known-browser.ts";
  * What a try counts against. One network is stopped long before it can use up what all the others have together, and a
  * browser that is known has tries of its own: nobody is kept out of their account by what strangers do.
  */
-async function triesOf(headers: Headers, email: string, verify: Signer["verify"]): Promise<Tried[]> {
+async function triesOf(headers: Headers, email: string, { verify, captcha }: PasswordSignInDeps): Promise<Tried[]> {
+  // A challenge can be solved once: each further try costs one. When it cannot be checked, the limit holds as without.
+  if (captcha.on && headers.has(CAPTCHA_HEADER) && (await captcha.judge(headers)) === "solved") return [];
   const browser = await knownBrowser(headers.get("cookie"), email, verify);
   if (browser !== undefined) return [{ what: "password-here", who: `${email}\nbrowser ${browser}` }];
   return [
@@ -50,19 +53,22 @@ export interface PasswordSignInDeps {
   db: Database;
   now: () => number;
   verify: Signer["verify"];
+  captcha: Captcha;
   completeSignIn: CompleteSignIn;
 }
 
-export function passwordSignInHandler({ auth, db, now, verify, completeSignIn }: PasswordSignInDeps) {
+export function passwordSignInHandler(deps: PasswordSignInDeps) {
+  const { auth, db, now, captcha, completeSignIn } = deps;
   return async function signIn(c: Context<AppEnv>): Promise<Response> {
     const body = await readJson(c, signInInput, ACCOUNT_BODY_BYTES);
     if (!body.ok) return body.response;
     const { password, rememberMe } = body.value;
     const email = body.value.email.toLowerCase();
-    const tried = await triesOf(c.req.raw.headers, email, verify);
+    const tried = await triesOf(c.req.raw.headers, email, deps);
     const { verdict, found } = await findCredential(db, email, tried, now());
     // Before the password is looked at: a right one is answered like a wrong one.
-    if (!verdict.ok) return problem(c, "too-many-requests", { retryAfter: verdict.retryAfter });
+    if (!verdict.ok)
+      return problem(c, captcha.on ? "captcha-required" : "too-many-requests", { retryAfter: verdict.retryAfter });
     const hashes = (await auth.$context).password;
     if (!found?.hash) {
       // As much work as for an address that somebody has: how long it takes must not tell.
