@@ -9,6 +9,7 @@ import { inBetterAuthShape } from "./auth/problem-shape.ts";
 import type { mailCodeHandlers } from "./auth/proofs/mail-code.ts";
 import type { provePasswordHandler } from "./auth/proofs/password.ts";
 import type { callbackHandler } from "./auth/providers/callback.ts";
+import type { linkingHandlers } from "./auth/providers/linking.ts";
 import type { answerHandlers } from "./auth/second-factor/answer.ts";
 import type { settingsHandlers } from "./auth/second-factor/settings.ts";
 import type { passwordSignInHandler } from "./auth/sign-in/password.ts";
@@ -40,7 +41,7 @@ const STEP_UP_MS = 10 * 60_000;
 
 export interface AppDeps {
   /** The ways in that are switched on. */
-  methods: { password: boolean; mail: boolean };
+  methods: { password: boolean; mail: boolean; provider: boolean };
   origins: Origins;
   limits: RateLimits;
   /** In front of what a program must not do, where the owner asks for a challenge. */
@@ -51,6 +52,7 @@ export interface AppDeps {
   start: ReturnType<typeof startHandler>;
   handOff: ReturnType<typeof handOffHandlers>;
   callback: ReturnType<typeof callbackHandler>;
+  linking: ReturnType<typeof linkingHandlers>;
   changePassword: ReturnType<typeof changePasswordHandler>;
   provePassword: ReturnType<typeof provePasswordHandler>;
   mailCode: ReturnType<typeof mailCodeHandlers>;
@@ -113,6 +115,11 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     app.post("/api/auth/sign-in/email", docs, guess, deps.passwordSignIn);
     app.post("/api/auth/change-password", own, guess, accountNow, changePassword);
   }
+  app.get("/api/auth/list-accounts", own, accountNow, deps.linking.list);
+  if (deps.methods.provider) {
+    app.post("/api/auth/link-social", own, provedNow, deps.linking.link);
+  }
+  app.post("/api/auth/unlink-account", own, provedNow, deps.linking.unlink);
   app.post("/api/auth/sign-out", docs, session.signOut);
   app.get("/api/auth/get-session", docs, session.getSession);
   app.get("/api/auth/list-sessions", own, accountNow, session.list);

@@ -16,6 +16,7 @@ import { passwordRules } from "./auth/passwords/rules.ts";
 import { mailCodeHandlers } from "./auth/proofs/mail-code.ts";
 import { provePasswordHandler } from "./auth/proofs/password.ts";
 import { callbackHandler } from "./auth/providers/callback.ts";
+import { linkingHandlers } from "./auth/providers/linking.ts";
 import { switchedOnProviders } from "./auth/providers/switched-on.ts";
 import { purgeExpiredVerifications } from "./auth/purge.ts";
 import { answerHandlers } from "./auth/second-factor/answer.ts";
@@ -188,7 +189,11 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
   const store = new CatalogueStore({ db, ranker: config.ranker, now, waitUntil, sleep: deps.sleep });
 
   const app = createApp({
-    methods: { ...config.methods, mail: config.mail.transport !== "none" },
+    methods: {
+      password: config.methods.password,
+      mail: config.mail.transport !== "none",
+      provider: providers.size > 0,
+    },
     origins,
     limits: rateLimits(config.rateLimiters, log),
     captcha: requireCaptcha(captcha),
@@ -203,7 +208,15 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       completeSignIn,
     }),
     start: startHandler({ ...providerDeps, sites: config.sites }),
-    callback: callbackHandler({ ...providerDeps, completeSignIn, auditInsert, log }),
+    callback: callbackHandler({ ...providerDeps, completeSignIn, auditInsert, notify, log }),
+    linking: linkingHandlers({
+      ...providerDeps,
+      // No other way in is offered yet.
+      ways: { password: config.methods.password, magicLink: false, passkey: false, providers: [...providers.keys()] },
+      auditInsert,
+      onEnded,
+      notify,
+    }),
     handOff: handOffHandlers({
       db,
       now,

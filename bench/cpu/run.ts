@@ -51,7 +51,8 @@ const pages = articles.map(({ page }) => page);
 const catalogue = { pages: pages.map(({ path, contentHash }) => ({ path, contentHash })), changed: pages };
 const [first] = pages;
 const rows: Row[] = [
-  ...OPERATIONS.map((operation) => ({ name: operation.route, operation })),
+  // The demo's configuration, which this Worker has, names no provider.
+  ...OPERATIONS.filter(({ wayIn }) => wayIn !== "provider").map((operation) => ({ name: operation.route, operation })),
   ...OPERATIONS.filter(({ id }) => id === "listRecommendations").map((operation) => ({
     name: `${operation.route}, ranked anew`,
     operation,

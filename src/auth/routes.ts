@@ -17,6 +17,9 @@ export const ANSWERED_BY_US = [
   "/revoke-other-sessions",
   "/change-password",
   "/callback/:id",
+  "/list-accounts",
+  "/link-social",
+  "/unlink-account",
 ] as const;
 
 /** Paths and shapes of plugins that are not installed: their official clients work against ours. */
@@ -31,9 +34,6 @@ export const ANSWERED_FOR_PLUGINS = [
 /** Never reachable, with the reason. */
 export const REFUSED: Readonly<Record<string, string>> = {
   "/sign-in/social": "a way by redirect begins with a navigation to /start; no script brings an ID token or scopes",
-  "/link-social": "no provider is offered yet",
-  "/unlink-account": "no provider is offered yet",
-  "/list-accounts": "no provider is offered yet",
   "/get-access-token": "hands a provider's token to a script",
   "/refresh-token": "hands a provider's token to a script",
   "/account-info": "reads from the provider with the reader's token",

@@ -62,6 +62,20 @@ const withVerifiedAddress = async ({ query, reader }: Given) => {
   return {};
 };
 
+/** The reader has a password, and an account at a provider. */
+const withTwoWays = async ({ query, reader }: Given) => {
+  if (!reader) return {};
+  const accountId = reader.userId;
+  await query(
+    `insert into account (id, user_id, provider_id, account_id, password, created_at, updated_at)
+     values ($1::uuid, $2::uuid, 'github', $2::text, null, $3::timestamptz, $3::timestamptz),
+       ($4::uuid, $2::uuid, 'credential', $2::text, 'no hash', $3::timestamptz, $3::timestamptz)
+     on conflict (provider_id, account_id) do nothing`,
+    [crypto.randomUUID(), accountId, new Date().toISOString(), crypto.randomUUID()],
+  );
+  return { json: { providerId: "github", accountId } };
+};
+
 /**
  * By operation. Called anew for each request: what is used up by one is there for the next. To do it once more changes
  * nothing that a test of refusals looks at.
@@ -89,6 +103,8 @@ const MAKE: Partial<Record<Described["id"], (given: Given) => Promise<Made>>> = 
     await insertToken(query, "hand-off", code, value);
     return { json: { flow: FLOW.id, code, verifier } };
   },
+  linkProvider: withVerifiedAddress,
+  unlinkProvider: withTwoWays,
   finishHandOff: async ({ query }) => {
     const binding = newSecret();
     await insertToken(query, "flow", `${binding}.${FLOW.id}`, FLOW);

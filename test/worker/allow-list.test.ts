@@ -91,7 +91,11 @@ describe("Better Auth's endpoints", () => {
         });
         // There is nothing to POST to where a provider sends a reader back.
         const there = same && path !== "/callback/:id";
-        const expected = there ? (path === "/get-session" || path === "/list-sessions" ? 405 : 403) : 404;
+        const expected = there
+          ? ["/get-session", "/list-sessions", "/list-accounts"].includes(path)
+            ? 405
+            : 403
+          : 404;
         expect([spelling, answer.status], answer.text).toEqual([spelling, expected]);
       }
     },

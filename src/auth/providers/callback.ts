@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { accountFragment, type HandOffError } from "../../core/hand-off.ts";
+import type { Notice } from "../../core/mail.ts";
 import type { AuditInsert } from "../../db/audit.ts";
 import type { Database } from "../../db/client.ts";
 import { isUnavailable } from "../../db/unavailable.ts";
@@ -15,11 +16,13 @@ import { FLOW_COOKIE, secretCookie } from "../../http/session-cookie.ts";
 import { endFlow, endRequest, issueCode, type ProviderRequest, withFragment } from "../hand-off/flows.ts";
 import { toAccountPage, toStored } from "../hand-off/redirects.ts";
 import type { CompleteSignIn, SignInOutcome } from "../sign-in/complete.ts";
+import { linkAccount } from "./linked-accounts.ts";
 import { type Identity, type Provider, ProviderRefused, ProviderUnavailable } from "./provider.ts";
 import { readerOf } from "./reader-of.ts";
 import type { Providers } from "./switched-on.ts";
 
 type C = Context<AppEnv>;
+type Asker = NonNullable<ProviderRequest["link"]>;
 
 export interface CallbackDeps {
   db: Database;
@@ -27,6 +30,7 @@ export interface CallbackDeps {
   baseUrl: string;
   completeSignIn: CompleteSignIn;
   auditInsert: AuditInsert;
+  notify: (userId: string, notice: Notice) => void;
   now: () => number;
   randomId: () => string;
   log: (line: object) => void;
@@ -84,6 +88,19 @@ export function callbackHandler(deps: CallbackDeps) {
     return deps.completeSignIn(c, { userId: found.userId, method: provider.id, remember: true });
   }
 
+  /** By a reader who is signed in, and asked for it on the Worker's page. */
+  async function link(c: C, provider: Provider, identity: Identity, { userId, sessionId }: Asker): Promise<Response> {
+    const { accountId } = identity;
+    const at = new Date(now());
+    const caller = callerOf(c.req.raw.headers);
+    const asked = { ...caller, id: randomId(), provider: provider.id, accountId, userId, sessionId, at };
+    const outcome = await linkAccount(db, asked, deps.auditInsert);
+    if (outcome === "gone") return toAccountPage(c, accountFragment({ error: "expired" }));
+    if (outcome === "taken") return toAccountPage(c, accountFragment({ error: "taken" }));
+    if (outcome === "linked") deps.notify(userId, { kind: "method-linked", method: provider.name });
+    return toAccountPage(c, accountFragment({ linked: provider.id }));
+  }
+
   /** To the docs page that the reader came from, which is told why; without one to the Worker's own. */
   async function refuse(c: C, binding: string, flowId: string | null, why: HandOffError): Promise<Response> {
     const flow = flowId === null ? undefined : await endFlow(db, binding, flowId, now());
@@ -135,6 +152,7 @@ export function callbackHandler(deps: CallbackDeps) {
       if (request.provider !== provider.id) return await refuse(c, binding, flow, "failed");
       const identity = await identify(provider, request, said);
       if (typeof identity === "string") return await refuse(c, binding, flow, identity);
+      if (request.link) return await link(c, provider, identity, request.link);
       const outcome = await signIn(c, provider, identity);
       if (typeof outcome === "string") return await refuse(c, binding, flow, outcome);
       return await arrive(c, binding, flow, outcome);

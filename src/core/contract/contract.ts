@@ -1,6 +1,7 @@
 // Every route of the Worker. A test holds this table to what app.ts mounts.
 import { accountOperations } from "./accounts.ts";
 import { handOffOperations } from "./hand-off.ts";
+import { linkedAccountOperations } from "./linked-accounts.ts";
 import type { Operation, Route } from "./operation.ts";
 import { proofOperations } from "./proofs.ts";
 import { readerOperations } from "./reader.ts";
@@ -12,6 +13,7 @@ export const CONTRACT = {
   ...proofOperations,
   ...secondFactorOperations,
   ...handOffOperations,
+  ...linkedAccountOperations,
   ...readerOperations,
   ...serviceOperations,
 } as const satisfies Record<Route, Operation>;

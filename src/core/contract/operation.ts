@@ -18,7 +18,7 @@ export type OriginClass = "docs" | "own" | "anyone";
 export type Caller = "anyone" | "reader" | "account" | "proved" | "site-token";
 
 /** What an owner may switch off, or has not set up. */
-export type WayIn = "password" | "mail";
+export type WayIn = "password" | "mail" | "provider";
 
 export type Group =
   | "accounts"

@@ -1,0 +1,132 @@
+// The SQL of linked providers: who is linked, to link, and to unlink without locking anybody out.
+import { type SQL, sql } from "drizzle-orm";
+import * as z from "zod/mini";
+import type { AuditInsert } from "../../db/audit.ts";
+import type { Database } from "../../db/client.ts";
+import { account, passkey, session, user } from "../../db/schema/index.ts";
+import type { Caller } from "../../http/caller.ts";
+
+/** The ways in that are switched on: one that is off lets nobody in. */
+export interface OpenWays {
+  password: boolean;
+  magicLink: boolean;
+  passkey: boolean;
+  providers: readonly string[];
+}
+
+export async function listAccounts(db: Database, userId: string) {
+  const { id, providerId, accountId, createdAt, updatedAt } = account;
+  return db
+    .select({ id, providerId, accountId, userId: account.userId, createdAt, updatedAt })
+    .from(account)
+    .where(sql`${account.userId} = ${userId}::uuid`)
+    .orderBy(account.createdAt, account.id)
+    .limit(100);
+}
+
+export interface Link extends Caller {
+  id: string;
+  provider: string;
+  accountId: string;
+  userId: string;
+  /** The session that asked for it, which must still be there. */
+  sessionId: string;
+  at: Date;
+}
+
+/** `taken`: it opens another account. `gone`: whoever asked is not signed in any more. */
+export type Linked = "linked" | "already" | "taken" | "gone";
+
+const linkRow = z.object({ made: z.boolean(), asker: z.boolean(), owner: z.nullable(z.string()) });
+
+export async function linkAccount(db: Database, link: Link, auditInsert: AuditInsert): Promise<Linked> {
+  const at = sql`${link.at.toISOString()}::timestamptz`;
+  const { rows } = await db.execute(sql`
+    with asker as (
+      select u.id from ${session} s join ${user} u on u.id = s.user_id
+      where s.id = ${link.sessionId}::uuid and s.user_id = ${link.userId}::uuid and s.expires_at > ${at}
+        and u.email_verified and u.is_active and (not u.banned or u.ban_expires <= ${at})
+      for share of s),
+    made as (
+      insert into ${account} (id, user_id, provider_id, account_id, created_at, updated_at)
+      select ${link.id}::uuid, id, ${link.provider}, ${link.accountId}, ${at}, ${at} from asker
+      on conflict (provider_id, account_id) do nothing returning user_id),
+    noted as (${auditInsert(
+      {
+        action: "method.linked",
+        userId: sql`user_id`,
+        actorId: sql`user_id`,
+        at: link.at,
+        ipAddress: link.ipAddress,
+        userAgent: link.userAgent,
+        detail: { method: link.provider },
+      },
+      sql`made`,
+    )})
+    select exists (select from made) as made, exists (select from asker) as asker,
+      (select user_id from ${account} where provider_id = ${link.provider} and account_id = ${link.accountId}) as owner`);
+  const [row] = z.parse(z.array(linkRow), rows);
+  if (!row?.asker) return "gone";
+  if (row.made) return "linked";
+  return row.owner === link.userId ? "already" : "taken";
+}
+
+export interface Unlink extends Caller {
+  userId: string;
+  /** Of the sign-in that goes on. */
+  loginId: string;
+  provider: string;
+  /** All of that provider's without it. */
+  accountId: string | undefined;
+  ways: OpenWays;
+  at: Date;
+}
+
+const unlinkRow = z.object({ found: z.number(), gone: z.number(), ended: z.array(z.string()) });
+
+/** In Postgres, as the ways are; `(select ...)` counts what is left beside `target`. */
+function otherWays({ userId, ways }: Unlink): SQL {
+  const providers = JSON.stringify([...ways.providers, ...(ways.password ? ["credential"] : [])]);
+  return sql`(select count(*) from ${account} a where a.user_id = ${userId}::uuid and a.id not in (select id from target)
+      and a.provider_id in (select jsonb_array_elements_text(${providers}::jsonb)))
+    + (select count(*) from ${passkey} p where p.user_id = ${userId}::uuid and ${ways.passkey}::boolean)
+    + (select count(*) from reader where email_verified and ${ways.magicLink}::boolean)`;
+}
+
+/**
+ * Two who unlink the last two ways at once must not both succeed: the reader's row is locked first, in a statement of its
+ * own, so that the second one sees what the first has left. The sessions that came in that way end, but for the one that
+ * asks.
+ */
+export async function unlinkAccount(db: Database, unlink: Unlink, auditInsert: AuditInsert) {
+  const { userId, provider, accountId = null } = unlink;
+  const [, { rows }] = await db.batch([
+    db.execute(sql`select 1 from ${user} where id = ${userId}::uuid for update`),
+    db.execute(sql`
+      with reader as (select * from ${user} where id = ${userId}::uuid),
+      target as (
+        select id from ${account} where user_id = ${userId}::uuid and provider_id = ${provider}
+          and (${accountId}::varchar is null or account_id = ${accountId}::varchar)),
+      gone as (
+        delete from ${account} where id in (select id from target) and ${otherWays(unlink)} > 0 returning user_id),
+      ended as (
+        delete from ${session} where user_id = ${userId}::uuid and method = ${provider}
+          and login_id <> ${unlink.loginId}::uuid and exists (select from gone) returning token),
+      noted as (${auditInsert(
+        {
+          action: "method.unlinked",
+          userId: sql`user_id`,
+          actorId: sql`user_id`,
+          at: unlink.at,
+          ipAddress: unlink.ipAddress,
+          userAgent: unlink.userAgent,
+          detail: { method: provider },
+        },
+        sql`(select distinct user_id from gone) gone`,
+      )})
+      select (select count(*)::int from target) as found, (select count(*)::int from gone) as gone,
+        (select coalesce(jsonb_agg(token), '[]'::jsonb) from ended) as ended`),
+  ]);
+  const [row] = z.parse(z.array(unlinkRow), rows);
+  return row ?? { found: 0, gone: 0, ended: [] };
+}
