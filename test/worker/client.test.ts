@@ -85,7 +85,9 @@ describe("hono's client", () => {
     if (ready.status === 503) expectTypeOf(await ready.json()).toEqualTypeOf<Answer<"GET /readyz">>();
     expect(ready.status).toBe(200);
     const signedIn = clientOf(new Browser(isolate));
-    await signedIn.api.auth["sign-up"].email.$post({ json: { email: "etag@example.test", password: "12345678" } });
+    await signedIn.api.auth["sign-up"].email.$post({
+      json: { email: "etag@example.test", password: "correct horse battery" },
+    });
     const me = await signedIn.api.me.$get();
     const again = await signedIn.api.me.$get({}, { headers: { "If-None-Match": me.headers.get("etag") ?? "" } });
     if (again.status !== 304) throw new Error(`${again.status}`);

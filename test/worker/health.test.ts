@@ -187,7 +187,8 @@ describe("the daily chores", () => {
     await rows();
     await isolate.worker.scheduled();
     expect(await left()).toEqual([2, 1, 1]);
-    expect(isolate.logs).toEqual([
+    expect(isolate.logs.every(({ message }) => message === "chore")).toBe(true);
+    expect(isolate.logs.filter(({ removed }) => removed !== 0)).toEqual([
       { level: "info", message: "chore", name: "expired sessions", removed: 1 },
       { level: "info", message: "chore", name: "expired verifications", removed: 1 },
     ]);
@@ -218,7 +219,8 @@ describe("the daily chores", () => {
     expect(await left()).toEqual(table === "session" ? [2, 2, 1] : [2, 1, 2]);
     const outcomes = isolate.logs.map(({ message, name }) => [message, name]);
     expect(outcomes).toContainEqual(["chore failed", `expired ${table}s`]);
-    expect(outcomes.filter(([message]) => message === "chore")).toHaveLength(1);
+    expect(outcomes.filter(([message]) => message === "chore failed")).toHaveLength(1);
+    expect(outcomes.length).toBeGreaterThan(2);
   });
 
   it("never throw, though nothing can be asked", async () => {
@@ -226,7 +228,9 @@ describe("the daily chores", () => {
     await database.inject({ effect: "drop", times: null });
     await isolate.worker.scheduled();
     await database.heal();
-    expect(isolate.logs.filter(({ message }) => message === "chore failed")).toHaveLength(2);
+    const failed = isolate.logs.flatMap(({ message, name }) => (message === "chore failed" ? [name] : []));
+    expect(failed).toEqual(expect.arrayContaining(["expired sessions", "expired verifications", "expired attempts"]));
+    expect(isolate.logs.filter(({ message }) => message === "chore")).toEqual([]);
     expect(await left()).toEqual([2, 2, 2]);
   });
 });
