@@ -1,7 +1,10 @@
 // The table of contents: the order of the middleware and every route of the Worker. Static assets (/docent.js,
 // /docent/*) are served before it is asked. No decision is taken here.
 import { Hono, type MiddlewareHandler } from "hono";
+import type { auditHandlers } from "./admin/audit-handlers.ts";
+import type { adminHandlers } from "./admin/handlers.ts";
 import type { changePasswordHandler } from "./auth/change-password.ts";
+import type { deleteAccountHandlers } from "./auth/delete-account.ts";
 import type { handOffHandlers } from "./auth/hand-off/handlers.ts";
 import type { startHandler } from "./auth/hand-off/start.ts";
 import type { authHandlers } from "./auth/handlers.ts";
@@ -57,6 +60,7 @@ export interface AppDeps {
   provePassword: ReturnType<typeof provePasswordHandler>;
   mailCode: ReturnType<typeof mailCodeHandlers>;
   factor: ReturnType<typeof answerHandlers> & ReturnType<typeof settingsHandlers>;
+  deleteAccount: ReturnType<typeof deleteAccountHandlers>;
   session: ReturnType<typeof sessionHandlers>;
   background: ReturnType<typeof backgroundHandlers>;
   profile: ReturnType<typeof profileHandlers>;
@@ -66,6 +70,8 @@ export interface AppDeps {
   exports: ReturnType<typeof exportHandlers>;
   catalogue: ReturnType<typeof catalogueHandlers>;
   recommendations: ReturnType<typeof recommendationHandlers>;
+  audit: ReturnType<typeof auditHandlers>;
+  admin: ReturnType<typeof adminHandlers>;
   health: ReturnType<typeof healthHandlers>;
   now: () => number;
   randomId: () => string;
@@ -74,7 +80,7 @@ export interface AppDeps {
 
 export function createApp(deps: AppDeps): Hono<AppEnv> {
   const { auth, changePassword, session, background, catalogue, recommendations, health, resolver } = deps;
-  const { profile, personalization, progress, me, exports, factor, mailCode } = deps;
+  const { profile, personalization, progress, me, exports, factor, mailCode, audit, admin } = deps;
   // From a docs page, or from the Worker's own pages only: docs pages run third-party scripts.
   const docs = allowOrigins(deps.origins, "docs");
   const own = allowOrigins(deps.origins, "own");
@@ -88,6 +94,13 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   const provedNow = requireReader(resolver, deps.now, {
     authoritative: true,
     account: true,
+    provedWithinMs: STEP_UP_MS,
+  });
+  const adminNow = requireReader(resolver, deps.now, { authoritative: true, account: true, atLeast: "admin" });
+  const adminProvedNow = requireReader(resolver, deps.now, {
+    authoritative: true,
+    account: true,
+    atLeast: "admin",
     provedWithinMs: STEP_UP_MS,
   });
 
@@ -127,6 +140,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.post("/api/auth/revoke-sessions", own, accountNow, session.revokeAll);
   app.post("/api/auth/revoke-other-sessions", own, accountNow, session.revokeOthers);
   app.post("/api/auth/update-user", own, accountNow, auth.updateUser);
+  app.post("/api/auth/delete-user", own, provedNow, deps.deleteAccount.deleteOwn);
 
   // A proof opens what needs `provedNow`, in this session and for ten minutes.
   if (deps.methods.password) {
@@ -158,7 +172,20 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.post("/api/progress", docs, reader, progress.merge);
   app.get("/api/me", docs, reader, me.read);
   app.get("/api/export", own, provedNow, exports.read);
+  app.get("/api/audit", own, accountNow, audit.own);
   app.get("/api/recommendations", docs, reader, recommendations.list);
+
+  app.get("/api/admin/users", own, adminNow, admin.list);
+  app.get("/api/admin/user", own, adminNow, admin.read);
+  app.get("/api/admin/audit", own, adminNow, audit.of);
+  app.post("/api/admin/role", own, adminProvedNow, admin.setRole);
+  app.post("/api/admin/ban", own, adminProvedNow, admin.ban);
+  app.post("/api/admin/unban", own, adminProvedNow, admin.unban);
+  app.post("/api/admin/deactivate", own, adminProvedNow, admin.deactivate);
+  app.post("/api/admin/activate", own, adminProvedNow, admin.activate);
+  app.post("/api/admin/revoke-sessions", own, adminProvedNow, admin.revokeSessions);
+  app.post("/api/admin/export", own, adminProvedNow, admin.exportUser);
+  app.post("/api/admin/delete-user", own, adminProvedNow, admin.deleteUser);
 
   // Authenticated by the site's token and by no cookie: a build pushes, not a browser.
   app.put("/api/catalog", guess, catalogue.replace);

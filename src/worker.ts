@@ -3,12 +3,15 @@
 
 import type { Context } from "hono";
 import journal from "../migrations/meta/_journal.json" with { type: "json" };
-import { auditInsert } from "./admin/audit.ts";
+import { auditInsert, pseudonymise } from "./admin/audit.ts";
+import { auditHandlers } from "./admin/audit-handlers.ts";
+import { adminHandlers } from "./admin/handlers.ts";
 import { createApp, createUnconfiguredApp } from "./app.ts";
 import { purgeExpiredAttempts } from "./auth/attempts.ts";
 import { createAuth } from "./auth/better-auth.ts";
 import { requireCaptcha, turnstile } from "./auth/captcha.ts";
 import { changePasswordHandler } from "./auth/change-password.ts";
+import { deleteAccountHandlers } from "./auth/delete-account.ts";
 import { handOffHandlers } from "./auth/hand-off/handlers.ts";
 import { startHandler } from "./auth/hand-off/start.ts";
 import { authHandlers } from "./auth/handlers.ts";
@@ -40,7 +43,7 @@ import { findRecipient } from "./mail/queries.ts";
 import { healthHandlers } from "./maintenance/health.ts";
 import { runChores } from "./maintenance/scheduled.ts";
 import { backgroundHandlers } from "./reader/background-handlers.ts";
-import { exportHandlers } from "./reader/export.ts";
+import { exportHandlers, exportOf } from "./reader/export.ts";
 import { meHandlers } from "./reader/me.ts";
 import { personalizationHandlers, storeRecommendations } from "./reader/personalization.ts";
 import { profileHandlers } from "./reader/profile.ts";
@@ -186,6 +189,19 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
   const providers = switchedOnProviders(config.methods, config.providerSecrets, { fetch: deps.fetch, now, log });
   const providerDeps = { db, providers, baseUrl: config.baseUrl, now, randomId };
   const proofDeps = { db, now, auditInsert, secondFactor, onChanged };
+  /** Somebody's account was changed by another, or is gone. */
+  const onAccountEnded = (userId: string, tokens: readonly string[]) => {
+    resolver.ended(tokens);
+    resolver.doubt(userId);
+  };
+  const deleteAccount = deleteAccountHandlers({
+    db,
+    now,
+    auditInsert,
+    pseudonymise,
+    onEnded: onAccountEnded,
+    sendReceipt: (to) => afterResponse(() => mailer.send(to, { kind: "account-deleted" })),
+  });
   const store = new CatalogueStore({ db, ranker: config.ranker, now, waitUntil, sleep: deps.sleep });
 
   const app = createApp({
@@ -251,6 +267,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
         notify,
       }),
     },
+    deleteAccount,
     session: sessionHandlers({ db, resolver, now }),
     background: backgroundHandlers({
       db,
@@ -273,6 +290,14 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       afterResponse,
       storeRecommendations: (userId, site, list, basis) =>
         storeRecommendations(db, userId, randomId(), site, list, basis, new Date(now())),
+    }),
+    audit: auditHandlers({ db }),
+    admin: adminHandlers({
+      db,
+      now,
+      onChanged: onAccountEnded,
+      exportOf: (userId, note) => exportOf(db, userId, now(), note),
+      deleteReader: deleteAccount.deleteFor,
     }),
     health: healthHandlers({ db, kv, readySecret: config.readySecret, migrations: journal.entries }),
     now,

@@ -1,6 +1,6 @@
 // Writes the audit trail: one row per event, in the statement that does what the event says.
 import { is, SQL, sql } from "drizzle-orm";
-import type { AuditEvent, AuditInsert } from "../db/audit.ts";
+import type { AuditEvent, AuditInsert, Pseudonymise } from "../db/audit.ts";
 import { AUTH_LIMITS, auditEvent } from "../db/schema/index.ts";
 
 const uuidOf = (value: string | SQL | null) => (typeof value === "string" ? sql`${value}::uuid` : (value ?? sql`null`));
@@ -17,12 +17,8 @@ export const auditInsert: AuditInsert = (event: AuditEvent, from?: SQL) => {
     ${from ? sql`from ${from}` : sql``}`;
 };
 
-/**
- * Takes what tells who they were from the events about readers who are deleted in the same statement, and from those of
- * what they did. The ids stay, and mean nobody any more.
- * @param gone a table expression with the readers' `id`
- */
-export const pseudonymise = (gone: SQL, at: Date): SQL =>
+/** @see Pseudonymise The ids stay, and mean nobody any more. */
+export const pseudonymise: Pseudonymise = (gone, at) =>
   sql`update ${auditEvent} set ip_address = null, user_agent = null, updated_at = ${at.toISOString()}::timestamptz
     where ${auditEvent.id} in (
       select e.id from ${gone} join ${auditEvent} e on e.user_id = gone.id

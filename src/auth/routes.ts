@@ -20,6 +20,7 @@ export const ANSWERED_BY_US = [
   "/list-accounts",
   "/link-social",
   "/unlink-account",
+  "/delete-user",
 ] as const;
 
 /** Paths and shapes of plugins that are not installed: their official clients work against ours. */
@@ -45,7 +46,6 @@ export const REFUSED: Readonly<Record<string, string>> = {
   "/reset-password": "no reset is offered yet",
   "/reset-password/:token": "a GET that consumes what a mail scanner follows",
   "/verify-password": "a place to guess passwords; a step-up is given on the Worker's own page",
-  "/delete-user": "deletion is ours: it asks for a fresh proof",
   "/delete-user/callback": "a GET that deletes",
   "/ok": "GET /healthz says it",
   "/error": "a page that shows what its query string says",

@@ -87,6 +87,8 @@ export const changePasswordAnswer = z.object({
   user: account,
 });
 export const statusAnswer = z.object({ status: z.boolean() });
+/** Also of an account that was deleted a moment ago. */
+export const deleteUserAnswer = z.object({ success: z.literal(true), message: z.literal("User deleted") });
 export const signOutAnswer = z.object({ success: z.boolean() });
 
 const device = { ipAddress: z.nullable(z.string()), userAgent: z.nullable(z.string()) };

@@ -1,5 +1,6 @@
 // The wire schema of `GET /api/export`: everything stored about a reader, each part with what it is.
 import * as z from "zod/mini";
+import { auditDetail } from "./audit.ts";
 import { background } from "./background.ts";
 import { personalization, storedRecommendation } from "./personalization.ts";
 import { time, uuid } from "./primitives.ts";
@@ -29,6 +30,8 @@ export const exportAnswer = z.object({
       createdAt: time,
       updatedAt: time,
       lastLoginAt: maybe,
+      locale: text,
+      inactiveWarnedAt: maybe,
       twoFactorEnabled: z.boolean(),
       skillLevel: text,
       operatingSystem: text,
@@ -41,7 +44,9 @@ export const exportAnswer = z.object({
       z.object({
         id: uuid,
         scope: z.string(),
+        method: text,
         origin: text,
+        authenticatedAt: time,
         createdAt: time,
         expiresAt: time,
         lastAccessedAt: maybe,
@@ -50,7 +55,17 @@ export const exportAnswer = z.object({
       }),
     ),
   ),
-  passkeys: part(z.array(z.object({ name: text, createdAt: maybe }))),
+  passkeys: part(
+    z.array(
+      z.object({
+        name: text,
+        deviceType: z.string(),
+        backedUp: z.boolean(),
+        createdAt: maybe,
+        lastUsedAt: maybe,
+      }),
+    ),
+  ),
   background: part(z.nullable(z.extend(background, row))),
   profile: part(z.nullable(z.extend(profile, row))),
   personalization: part(
@@ -74,5 +89,16 @@ export const exportAnswer = z.object({
       }),
     ),
   ),
-  events: part(z.array(z.object({ action: z.string(), at: time, ipAddress: text, userAgent: text }))),
+  events: part(
+    z.array(
+      z.object({
+        action: z.string(),
+        at: time,
+        by: z.enum(["you", "administrator", "system"]),
+        detail: auditDetail,
+        ipAddress: text,
+        userAgent: text,
+      }),
+    ),
+  ),
 });

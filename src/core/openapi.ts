@@ -37,6 +37,7 @@ const GROUPS: Record<Operation["group"], string> = {
   "second-factor": "A code of an app beside the first proof, whichever that is, and codes for whoever lost the app.",
   proofs: "Who is signed in proves it once more: what changes an account asks for it.",
   session: "Who is this?",
+  administration: "What administrators do with readers' accounts. Changes need a proof less than ten minutes old.",
   reader: "What a reader said about themselves, and everything stored about them.",
   recommendations: "The pages that suit a reader, and what the list is made from.",
   progress: "How far a reader came.",
@@ -71,7 +72,10 @@ function refusalStatuses(operation: Operation): number[] {
   if (body) for (const status of [400, 413, 415]) statuses.add(status);
   const byCode: Record<string, number> = {
     "unknown-site": 404,
+    "not-found": 404,
     "catalogue-incomplete": 409,
+    "own-account": 409,
+    "address-unverified": 409,
     unauthenticated: 401,
     "code-refused": 403,
   };
@@ -141,6 +145,8 @@ const SECURITY: Record<Operation["caller"], Record<string, string[]>[]> = {
   reader: [{ session: [] }],
   account: [{ session: [] }],
   proved: [{ session: [] }],
+  admin: [{ session: [] }],
+  "proved-admin": [{ session: [] }],
   "site-token": [{ catalogue: [] }],
 };
 

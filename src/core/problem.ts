@@ -14,6 +14,8 @@ export const PROBLEM_CODES = [
   "step-up-required",
   "forbidden",
   "code-refused",
+  "own-account",
+  "address-unverified",
   "not-found",
   "method-not-allowed",
   "unknown-site",

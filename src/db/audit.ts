@@ -21,3 +21,10 @@ export interface AuditEvent {
  * @param from a table expression: one event for each of its rows, and none where it has none; without it one event
  */
 export type AuditInsert = (event: AuditEvent, from?: SQL) => SQL;
+
+/**
+ * `update audit_event …`, to stand in a `with`: takes what tells who they were from the events of readers who are deleted
+ * in the same statement.
+ * @param gone a table expression with the readers' `id`
+ */
+export type Pseudonymise = (gone: SQL, at: Date) => SQL;

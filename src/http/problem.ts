@@ -16,6 +16,8 @@ export const PROBLEMS = {
   "step-up-required": { status: 403, title: "Sign in again to do this: your last proof is more than ten minutes old." },
   forbidden: { status: 403, title: "You may not do this." },
   "code-refused": { status: 403, title: "This code or flow is used up, too old, or another page's." },
+  "own-account": { status: 409, title: "An administrator cannot do this to their own account." },
+  "address-unverified": { status: 409, title: "Nobody has proved that the address of this account is theirs." },
   "not-found": { status: 404, title: "There is nothing here." },
   "method-not-allowed": { status: 405, title: "This route cannot be called with that method." },
   "unknown-site": { status: 404, title: "No docs site of that id is configured." },

@@ -15,7 +15,11 @@ export interface RequireReaderOptions {
   account?: boolean;
   /** Refuse a session whose credential was proved longer ago than this, in milliseconds: step-up. */
   provedWithinMs?: number;
+  /** Refuse whoever has fewer rights: a moderator sees reports, an administrator changes accounts. */
+  atLeast?: "moderator" | "admin";
 }
+
+const RANK = { user: 0, moderator: 1, admin: 2 };
 
 export function requireReader(resolver: SessionResolver, now: () => number, options: RequireReaderOptions = {}) {
   return createMiddleware<AppEnv>(async function requireReader(c, next) {
@@ -36,6 +40,7 @@ export function requireReader(resolver: SessionResolver, now: () => number, opti
         return problem(c, "unavailable");
       case "session":
         if (options.account && found.session.scope !== "account") return problem(c, "forbidden");
+        if (RANK[found.session.role] < RANK[options.atLeast ?? "user"]) return problem(c, "forbidden");
         if (options.provedWithinMs !== undefined && now() - found.session.authenticatedAt >= options.provedWithinMs) {
           return problem(c, "step-up-required");
         }

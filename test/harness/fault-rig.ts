@@ -149,6 +149,10 @@ export class FaultRig {
     });
     const revokes = operation.id === "revokeSession" || operation.id === "revokeOtherSessions";
     const second = revokes ? await insertSession(this.#database, { of: reader }) : undefined;
+    // What the harness would do anyway, before anybody looks.
+    if (operation.caller.endsWith("admin")) {
+      await this.#database.query(`update "user" set role = 'admin' where id = $1`, [reader.userId]);
+    }
     await one.prepare?.(reader);
     const age = WARMTHS[warmth];
     const isolate = age === undefined ? await this.#isolate() : this.#shared;

@@ -8,7 +8,7 @@ import { type Made, prepare, type Query } from "./prepare.ts";
 export type Described = (typeof OPERATIONS)[number];
 
 /** Behind a reader's session, of whatever age and proof. */
-export const READER_OPERATIONS = OPERATIONS.filter(({ caller }) => ["reader", "account", "proved"].includes(caller));
+export const READER_OPERATIONS = OPERATIONS.filter(({ caller }) => caller !== "anyone" && caller !== "site-token");
 
 /** Path and query that the route accepts. */
 export function pathOf({ path, exampleQuery }: Described): string {
@@ -22,6 +22,10 @@ export const queryOf =
 
 /** What the Workers of the tests are built with. */
 export const WORKER = { authSecret: AUTH_SECRET, baseUrl: BASE_URL };
+
+/** Makes what the route needs, before something keeps it from being made. To be given to `call`. */
+export const madeFor = (browser: Browser, operation: Described): Promise<Made> =>
+  prepare(operation, queryOf(browser.isolate.database), WORKER, browser.cookieHeader);
 
 /**
  * Sends a request that the route accepts, from the Worker's own pages, but for what `options` say otherwise. What must

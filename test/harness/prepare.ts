@@ -75,6 +75,21 @@ const withTwoWays = async ({ query, reader }: Given) => {
   );
   return { json: { providerId: "github", accountId } };
 };
+/** Of the readers that the examples of the administrators' routes name. */
+const TARGET = { userId: "0ab5ec3e-1d7d-4514-a8a6-1399cafbc54e", email: "lena-whom-administrators-see@example.test" };
+
+/** The caller becomes an administrator, and the reader of the example is there, as if nothing had happened to them. */
+async function administrator({ query, reader }: Given): Promise<Made> {
+  await query(
+    `insert into "user" (id, email, email_verified, created_at, updated_at) values ($1, $2, true, $3, $3)
+     on conflict (id) do update set role = 'user', banned = false, ban_reason = null, ban_expires = null, is_active = true,
+       updated_at = excluded.updated_at`,
+    [TARGET.userId, TARGET.email, "2026-01-01T00:00:00Z"],
+  );
+  await query("delete from audit_event where user_id = $1", [TARGET.userId]);
+  if (reader) await query(`update "user" set role = 'admin' where id = $1`, [reader.userId]);
+  return {};
+}
 
 /**
  * By operation. Called anew for each request: what is used up by one is there for the next. To do it once more changes
@@ -93,6 +108,22 @@ const MAKE: Partial<Record<Described["id"], (given: Given) => Promise<Made>>> = 
   },
   verifyTotp: questionFor(() => totpCode()),
   verifyBackupCode: questionFor(() => BACKUP_CODE),
+  // An administrator who is the only one may not.
+  deleteAccount: async ({ query, reader }) => {
+    if (reader) await query(`update "user" set role = 'user' where id = $1 and role <> 'user'`, [reader.userId]);
+    return {};
+  },
+  listUsers: administrator,
+  readUser: administrator,
+  listEvents: administrator,
+  changeRole: administrator,
+  banUser: administrator,
+  unbanUser: administrator,
+  deactivateUser: administrator,
+  activateUser: administrator,
+  revokeUserSessions: administrator,
+  exportUser: administrator,
+  deleteUser: administrator,
   enableTwoFactor: withVerifiedAddress,
   newBackupCodes: withFactor,
   disableTwoFactor: withFactor,

@@ -18,6 +18,7 @@ const reader = new Browser(isolate);
 beforeAll(async () => {
   expect((await push(isolate)).status).toBe(200);
   expect((await reader.signUp()).status).toBe(200);
+  await database.query(`update "user" set role = 'admin'`);
   await isolate.settle();
 });
 

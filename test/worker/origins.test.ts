@@ -38,6 +38,8 @@ const database = await TestDatabase.create("origins");
 const isolate = await Isolate.create({ database });
 const reader = new Browser(isolate);
 expect((await reader.signUp()).status).toBe(200);
+// So that every route is reached.
+await database.query(`update "user" set role = 'admin'`);
 const cookie = reader.cookieHeader;
 
 interface Call {

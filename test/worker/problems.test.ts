@@ -64,6 +64,22 @@ async function withChallenge(path: string): Promise<Answer> {
   return new Browser(challenging).post(path, { email, password: "another horse battery" });
 }
 
+/** What an administrator asks for: of themselves, and of a reader whose address nobody has proved. */
+async function asAdministrator(of: "themselves" | "a new reader"): Promise<Answer> {
+  const [admin, other] = [nobody(), nobody()];
+  await admin.signUp();
+  await other.signUp();
+  const [mine, theirs] = await Promise.all(
+    [admin, other].map(async (browser) => {
+      const { body } = await browser.send("/api/session");
+      return z.object({ reader: z.object({ id: z.string() }) }).parse(body).reader.id;
+    }),
+  );
+  await database.query(`update "user" set role = 'admin' where id = $1`, [mine]);
+  const userId = of === "themselves" ? mine : theirs;
+  return admin.post("/api/admin/role", { userId, role: "admin" }, { origin: BASE_URL });
+}
+
 /** A new code does not compile until there is a request that produces it. */
 const REQUESTS: Record<ProblemCode, () => Promise<Answer>> = {
   "invalid-json": () => putBackground({ body: "{", headers: { "Content-Type": "application/json" } }),
@@ -75,6 +91,8 @@ const REQUESTS: Record<ProblemCode, () => Promise<Answer>> = {
   "forbidden-origin": () => putBackground({ json: {}, origin: "https://evil.example" }),
   "step-up-required": () => afterAnHour(),
   forbidden: fromBearer,
+  "own-account": () => asAdministrator("themselves"),
+  "address-unverified": () => asAdministrator("a new reader"),
   "code-refused": () =>
     reader.post("/api/hand-off", { flow: "f".repeat(22), code: "c".repeat(43), verifier: "v".repeat(43) }),
   "not-found": () => nobody().send("/api/nothing"),

@@ -1,5 +1,6 @@
 // Every route of the Worker. A test holds this table to what app.ts mounts.
 import { accountOperations } from "./accounts.ts";
+import { adminOperations } from "./admin.ts";
 import { handOffOperations } from "./hand-off.ts";
 import { linkedAccountOperations } from "./linked-accounts.ts";
 import type { Operation, Route } from "./operation.ts";
@@ -15,6 +16,7 @@ export const CONTRACT = {
   ...handOffOperations,
   ...linkedAccountOperations,
   ...readerOperations,
+  ...adminOperations,
   ...serviceOperations,
 } as const satisfies Record<Route, Operation>;
 export type Contract = typeof CONTRACT;

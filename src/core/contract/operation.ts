@@ -13,9 +13,10 @@ export type OriginClass = "docs" | "own" | "anyone";
 
 /**
  * Who must be calling. `reader`: a session. `account`: one that Postgres knows at this moment, and no bearer's.
- * `proved`: the same, with a proof of identity less than ten minutes old. `site-token`: the site's catalogue token.
+ * `proved`: the same, with a proof of identity less than ten minutes old. `admin`: an account whose role is that, as
+ * Postgres says at this moment; `proved-admin`: with such a proof. `site-token`: the site's catalogue token.
  */
-export type Caller = "anyone" | "reader" | "account" | "proved" | "site-token";
+export type Caller = "anyone" | "reader" | "account" | "proved" | "admin" | "proved-admin" | "site-token";
 
 /** What an owner may switch off, or has not set up. */
 export type WayIn = "password" | "mail" | "provider";
@@ -24,6 +25,7 @@ export type Group =
   | "accounts"
   | "proofs"
   | "second-factor"
+  | "administration"
   | "session"
   | "reader"
   | "recommendations"
