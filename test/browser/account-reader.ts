@@ -75,6 +75,23 @@ export class AccountReader {
   }
 }
 
+/** The address counts as proved, without a mail. */
+export const verifyAddress = (email: string) =>
+  environment.sql('update "user" set email_verified = true where email = $1', [email]);
+
+/** The link in the newest mail to an address whose subject says so. */
+export async function linkIn(to: string, subject: RegExp): Promise<string> {
+  let found: string | undefined;
+  await expect
+    .poll(async () => {
+      const mail = (await environment.mails(to)).find((one) => subject.test(one.subject));
+      found = /https?:\/\/\S+\/account#\S+/.exec(mail?.text ?? "")?.[0];
+      return found;
+    })
+    .toBeDefined();
+  return found ?? "";
+}
+
 /** There once `useAccount` was called, in tests and their hooks. */
 export let environment: Environment;
 export let reader: AccountReader;

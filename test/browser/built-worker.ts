@@ -24,15 +24,18 @@ export interface BuiltWorkerOptions {
   root: string;
   state: StateFolder;
   port: number;
+  /** With a certificate of its own making. */
+  https?: boolean;
 }
 
 /** @throws with what the build printed when it fails, or the system's error when the port cannot be had */
-export async function startBuiltWorker({ root, state, port }: BuiltWorkerOptions): Promise<BuiltWorker> {
+export async function startBuiltWorker({ root, state, port, https = false }: BuiltWorkerOptions): Promise<BuiltWorker> {
   const script = await readFile(join(await bundle(root, state), "index.js"), "utf8");
   const { workerOptions: fromToml } = workerOptions(join(root, "wrangler.toml"));
   const vars = z.record(z.string(), z.json()).parse({
     ...z.looseObject({}).parse(fromToml.bindings),
     ...parseEnv(await readFile(state.workerVars, "utf8")),
+    ...(https && { BASE_URL: `https://localhost:${port}` }),
   });
   const lines: string[] = [];
   const keep = (text: string) => {
@@ -51,6 +54,7 @@ export async function startBuiltWorker({ root, state, port }: BuiltWorkerOptions
       // "localhost" to a browser is both 127.0.0.1 and ::1; whoever is refused at one asks the other.
       host: "127.0.0.1",
       port,
+      ...(https && { https: true }),
       cf: false,
       log: new Log(LogLevel.NONE),
       logRequests: false,

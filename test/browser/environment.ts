@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrate, openDatabase } from "../../dev/database.ts";
 import { buildDemo } from "../../dev/demo/build.ts";
+import { type Mail, startMailbox } from "../../dev/mailbox.ts";
 import type { NeonEndpoint } from "../../dev/neon/endpoint.ts";
 import type { Ports } from "../../dev/ports.ts";
 import { pushCatalogue } from "../../dev/push-catalogue.ts";
@@ -27,6 +28,10 @@ export interface Environment {
   docsFolder: string;
   /** Takes faults and records requests. */
   database: NeonEndpoint;
+  /** For what no page can do: giving a role, or an address that somebody has proved. */
+  sql(text: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** Mails to an address so far, the newest first. */
+  mails(to: string): Promise<Mail[]>;
   /** The last lines that the Worker printed. */
   workerLines(): string[];
   /** The same, and whether it answers now: for whoever looks for the reason of a failure. */
@@ -34,8 +39,13 @@ export interface Environment {
   stop(): Promise<void>;
 }
 
+export interface EnvironmentOptions {
+  /** The Worker alone, with a certificate of its own making: for browsers that keep no Secure cookie otherwise. */
+  https?: boolean;
+}
+
 /** Throws with what the Worker printed when it does not come up. */
-export async function startEnvironment(): Promise<Environment> {
+export async function startEnvironment({ https = false }: EnvironmentOptions = {}): Promise<Environment> {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const close of closing.reverse().splice(0)) await close();
@@ -53,6 +63,9 @@ export async function startEnvironment(): Promise<Environment> {
     closing.push(() => database.endpoint.close());
     await migrate(database, ROOT);
 
+    const mailbox = await startMailbox({ port: ports.mailbox, file: join(home, "mails.json"), now: Date.now });
+    closing.push(() => mailbox.close());
+
     const folder = join(home, "demo");
     const { catalogue } = await buildDemo({ workerUrl: vars.workerUrl, outDir: folder });
     const sameSite = await serveFolder({ folder, port: ports.docs, name: "localhost" });
@@ -60,16 +73,22 @@ export async function startEnvironment(): Promise<Environment> {
     const crossSite = await serveFolder({ folder, port: ports.docsCrossSite, name: "127.0.0.1" });
     closing.push(() => crossSite.close());
 
-    const worker = await startBuiltWorker({ root: ROOT, state, port: ports.worker });
+    const worker = await startBuiltWorker({ root: ROOT, state, port: ports.worker, https });
     closing.push(() => worker.stop());
-    await pushCatalogue({ workerUrl: vars.workerUrl, fetch }, SITE, vars.catalogueToken, catalogue);
+    if (!https) await pushCatalogue({ workerUrl: vars.workerUrl, fetch }, SITE, vars.catalogueToken, catalogue);
 
     const [own, other] = vars.docsOrigins;
     return {
-      worker: vars.workerUrl,
+      worker: https ? vars.workerUrl.replace("http:", "https:") : vars.workerUrl,
       docs: { sameSite: own, crossSite: other },
       docsFolder: folder,
       database: database.endpoint,
+      sql: (text, parameters = []) =>
+        database.run(async (session) => (await session.query(text, parameters)).rows as Record<string, unknown>[]),
+      async mails(to) {
+        const answer = (await (await fetch(`${vars.mailboxUrl}/messages`)).json()) as { messages: Mail[] };
+        return answer.messages.filter((mail) => mail.to === to);
+      },
       workerLines: () => worker.lastLines(),
       async report() {
         const answer = await fetch(`${vars.workerUrl}/healthz`, { signal: AbortSignal.timeout(5_000) }).then(

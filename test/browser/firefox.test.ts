@@ -179,3 +179,26 @@ describe.each(["sameSite", "crossSite"] as const)("docs on the origin %s", (whic
     expect(reader.complaints).toEqual([]);
   });
 });
+
+test("the hosted page: sign up, change the name, see this device, sign out, sign in", async () => {
+  const email = "firefox-account@example.test";
+  reader = await FirefoxReader.open(browser, environment.worker, environment.worker);
+  await reader.visit("/account#sign-up");
+  await reader.find("heading", "Create an account");
+  await reader.type("E-mail address", email);
+  await reader.type("Password", "a good password");
+  await reader.press("Create account");
+  await reader.find("heading", "Profile");
+  await reader.type("Name", "Lena");
+  await reader.press("Save");
+  await reader.page.waitForSelector("text/Saved.");
+  await reader.visit("/account#sessions");
+  await reader.page.waitForSelector("text/This device");
+  await reader.press("Sign out");
+  await reader.find("heading", "Sign in");
+  await reader.type("E-mail address", email);
+  await reader.type("Password", "a good password");
+  await reader.press("Sign in");
+  await reader.find("heading", "Profile");
+  expect(reader.complaints).toEqual([]);
+});

@@ -1,51 +1,61 @@
-// What is stored about the reader: to take along.
-import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
-import { anything } from "../api/shape.ts";
-import { StoreView } from "./account-form.ts";
-import { explain } from "./explain.ts";
+// What is stored about the reader: to take along, and to have deleted.
+import { html, type TemplateResult } from "lit";
+import { AccountForm, StoreView } from "./account-form.ts";
 import { saveFile } from "./save-file.ts";
 import { texts } from "./texts/current.ts";
+import { raw } from "./wire.ts";
+
+export class ExportForm extends AccountForm {
+  protected override render(): TemplateResult {
+    return html`<form method="post" novalidate aria-busy=${this.busy} @submit=${this.#submit}>
+      ${this.problemLine()} ${this.submitRow(texts.exportAction)}
+    </form>`;
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const sent = await this.send({}, () => this.store.ask("GET", "/api/export", raw));
+    if (!sent) return;
+    saveFile(texts.exportName, "application/json", JSON.stringify(sent.value, null, 2));
+    this.done = texts.exported;
+  }
+}
+
+export class DeleteForm extends AccountForm {
+  protected override render(): TemplateResult {
+    return html`<form method="post" novalidate aria-busy=${this.busy} @submit=${this.#submit}>
+      ${this.problemLine()}
+      <div class="field">
+        <label class="check">
+          <input
+            type="checkbox"
+            name="sure"
+            aria-invalid=${this.mistakes.sure !== undefined}
+            aria-describedby="delete-sure-mistake"
+          />
+          ${texts.deleteSure}
+        </label>
+        <p id="delete-sure-mistake" class="mistake">${this.mistakes.sure ?? ""}</p>
+      </div>
+      ${this.submitRow(texts.deleteAction, "danger")}
+    </form>`;
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const mistakes = this.checked("sure") ? {} : { sure: texts.deleteSureMissing };
+    const sent = await this.send(mistakes, () => this.store.act("/api/auth/delete-user"));
+    if (sent) this.store.ended(texts.deleted);
+  }
+}
 
 export class YourDataView extends StoreView {
-  static override properties: PropertyDeclarations = {
-    ...StoreView.properties,
-    busy: { state: true },
-    problem: { state: true },
-    done: { state: true },
-  };
-  declare busy: boolean;
-  declare problem: string;
-  declare done: string;
-
-  constructor() {
-    super();
-    this.busy = false;
-    this.problem = "";
-    this.done = "";
-  }
-
   protected override render(): TemplateResult {
+    const { store } = this;
     return html`<section class="card" aria-labelledby="data-export">
-      <h2 id="data-export">${texts.exportTitle}</h2>
-      <p class="intro">${texts.exportIntro}</p>
-      <p class="problem" role="alert">${this.problem || nothing}</p>
-      <div class="actions">
-        <button type="button" class="main" @click=${this.#export}>${this.busy ? texts.working : texts.exportAction}</button>
-        <p class="done" role="status">${this.done || nothing}</p>
-      </div>
-    </section>`;
-  }
-
-  async #export(): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    this.problem = "";
-    this.done = "";
-    const outcome = await this.store.ask("GET", "/api/export", anything);
-    this.busy = false;
-    if (outcome.ok) {
-      saveFile(texts.exportName, "application/json", JSON.stringify(outcome.value, null, 2));
-      this.done = texts.exported;
-    } else this.problem = explain(outcome.failure).text;
+        <h2 id="data-export">${texts.exportTitle}</h2>
+        <p class="intro">${texts.exportIntro}</p>
+        <account-export-form .store=${store}></account-export-form>
+      </section>`;
   }
 }

@@ -4,12 +4,12 @@ import accountCss from "../styles/account.css";
 import { styleSheet } from "../styles/style-sheet.ts";
 import tokensCss from "../styles/tokens.css";
 import { AccountPage } from "./account-page.ts";
-import { YourDataView } from "./data-view.ts";
 import { chosenLanguage } from "./languages.ts";
-import { ProfileForm, ProfileView } from "./profile-view.ts";
-import { PasswordForm, SecurityView } from "./security-view.ts";
-import { SessionsView } from "./sessions-view.ts";
+import { MailLinkView } from "./mail-link-view.ts";
+import { SecondFactorForm } from "./second-factor-form.ts";
+import { SendMailForm } from "./send-mail-form.ts";
 import { SignInForm } from "./sign-in-form.ts";
+import { SignInView } from "./sign-in-view.ts";
 import { useTexts } from "./texts/current.ts";
 
 document.adoptedStyleSheets = [styleSheet(tokensCss.replace(":host", ":root") + accountCss)];
@@ -22,11 +22,9 @@ if (chosenLanguage() === "ur") {
 }
 
 customElements.define("account-sign-in-form", SignInForm);
-customElements.define("account-profile-form", ProfileForm);
-customElements.define("account-profile-view", ProfileView);
-customElements.define("account-password-form", PasswordForm);
-customElements.define("account-security-view", SecurityView);
-customElements.define("account-sessions-view", SessionsView);
-customElements.define("account-data-view", YourDataView);
+customElements.define("account-send-mail-form", SendMailForm);
+customElements.define("account-second-factor-form", SecondFactorForm);
+customElements.define("account-sign-in-view", SignInView);
+customElements.define("account-mail-link-view", MailLinkView);
 customElements.define("account-page", AccountPage);
 document.body.replaceChildren(new AccountPage());

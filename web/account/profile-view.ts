@@ -1,7 +1,9 @@
 // Name, picture and address.
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { AccountForm, StoreView } from "./account-form.ts";
-import { day, texts } from "./texts/current.ts";
+import { call } from "./api.ts";
+import { day, lang, texts } from "./texts/current.ts";
+import { raw } from "./wire.ts";
 
 export class ProfileForm extends AccountForm {
   protected override render(): TemplateResult {
@@ -37,10 +39,48 @@ export class ProfileForm extends AccountForm {
   }
 }
 
+/** Asks for a change of the address, which both mailboxes confirm. */
+export class AddressForm extends AccountForm {
+  protected override render(): TemplateResult {
+    return html`<form method="post" novalidate aria-busy=${this.busy} @submit=${this.#submit}>
+      ${this.problemLine()}
+      ${this.field("email", texts.newEmail, { type: "email", autocomplete: "email", hint: texts.changeAddressIntro })}
+      ${this.submitRow(texts.changeAddress, "plain")}
+    </form>`;
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const newEmail = this.value("email").trim();
+    const sent = await this.send(this.checkEmail(), () => this.store.act("/api/auth/change-email", { newEmail, lang }));
+    if (!sent) return;
+    this.clear("email");
+    this.done = texts.changeAsked;
+  }
+}
+
+/** Sends the mail with which the address is confirmed once more. */
+export class VerifyAddressForm extends AccountForm {
+  protected override render(): TemplateResult {
+    return html`<p class="intro">${texts.verifyWhy}</p>
+      <form method="post" novalidate aria-busy=${this.busy} @submit=${this.#submit}>
+        ${this.problemLine()} ${this.submitRow(texts.sendAgain, "plain")}
+      </form>`;
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const email = this.store.user?.email ?? "";
+    const sent = await this.send({}, () => call("POST", "/api/auth/send-verification-email", raw, { email, lang }));
+    if (sent) this.done = texts.sentAgain;
+  }
+}
+
 export class ProfileView extends StoreView {
   protected override render(): TemplateResult {
-    const { user } = this.store;
+    const { user, config } = this.store;
     if (!user) return html``;
+    const mail = config?.methods.mail === true;
     return html`
       <section class="card" aria-labelledby="profile-name">
         <h2 id="profile-name">${texts.nameAndPicture}</h2>
@@ -55,6 +95,12 @@ export class ProfileView extends StoreView {
             ${user.emailVerified ? texts.addressVerified : texts.addressUnverified}
           </span>
         </p>
+        ${
+          mail && !user.emailVerified
+            ? html`<account-verify-address-form .store=${this.store}></account-verify-address-form>`
+            : nothing
+        }
+        ${mail ? html`<account-address-form .store=${this.store}></account-address-form>` : nothing}
         <p class="hint">${texts.memberSince(day(user.createdAt))}</p>
       </section>
     `;

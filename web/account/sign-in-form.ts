@@ -1,7 +1,6 @@
 // Signing in and signing up with a password. Both forms are one element, so that what was typed stays when the reader
 // changes their mind.
 import { html, nothing, type TemplateResult } from "lit";
-import { anything } from "../api/shape.ts";
 import { AccountForm } from "./account-form.ts";
 import { call } from "./api.ts";
 import { PASSWORD_LIMITS } from "./limits.ts";
@@ -55,16 +54,23 @@ export class SignInForm extends AccountForm {
     const body = { email, password, rememberMe: !this.isPublic };
     const sent = await this.send({ ...this.checkEmail(), ...this.checkPassword("password", !up) }, () =>
       up
-        ? call("POST", "/api/auth/sign-up/email", anything, { ...body, name: "" })
+        ? call("POST", "/api/auth/sign-up/email", signInAnswer, { ...body, name: "" })
         : call("POST", "/api/auth/sign-in/email", signInAnswer, body),
     );
     if (!sent) return;
-    // The answer says yes; whether the browser kept the cookie only the next request can tell.
+    this.store.beganWith = "password";
+    if (up && sent.value.token === null) {
+      this.clear("password");
+      this.store.changed({ notice: texts.confirmSent(email) });
+      return;
+    }
+    if (sent.value.twoFactorRedirect) {
+      this.clear("password");
+      location.hash = "second-factor";
+      return;
+    }
     this.busy = true;
-    const known = await this.store.begin();
+    this.problem = await this.store.enter("password");
     this.busy = false;
-    if (!known) this.problem = texts.unreachable;
-    else if (!this.store.user) this.problem = texts.cookieLost;
-    else this.dispatchEvent(new Event("signed-in", { bubbles: true }));
   }
 }

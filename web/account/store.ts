@@ -3,20 +3,30 @@
 import type { Shape } from "../api/shape.ts";
 import { anything } from "../api/shape.ts";
 import { call, type Outcome } from "./api.ts";
+import { rememberMethod } from "./last-method.ts";
 import { texts } from "./texts/current.ts";
-import { type PublicConfig, publicConfig, sessionAnswer, type User } from "./wire.ts";
+import { finishAnswer, type PublicConfig, publicConfig, sessionAnswer, type User } from "./wire.ts";
 
 export type Who =
   | { status: "checking" }
   | { status: "unreachable" }
   | { status: "nobody" }
+  /** Signed in, and about to leave for the docs page they came from. */
+  | { status: "leaving" }
   | { status: "reader"; user: User; sessionId: string };
+
+/** What the Worker's routes call "who are you?". */
+const SIGNED_OUT = new Set(["UNAUTHORIZED", "UNAUTHENTICATED"]);
 
 type Method = Parameters<typeof call>[0];
 
 export class AccountStore extends EventTarget {
   who: Who = { status: "checking" };
   config: PublicConfig | undefined;
+  /** The way back to the docs page that the reader came from. */
+  flow: string | undefined;
+  /** How the reader began to sign in, while the second factor is asked for. */
+  beganWith = "";
   /** Said once, above what is shown. */
   notice = "";
   /** Asks the reader to prove who they are; set by the page, which has the dialog. */
@@ -53,6 +63,32 @@ export class AccountStore extends EventTarget {
     else this.ended(texts.sessionEnded);
   }
 
+  /**
+   * A way in said yes: who is here is asked, because whether the browser kept the cookie only the next request can tell.
+   * @returns what went wrong, or ""
+   */
+  async enter(method: string): Promise<string> {
+    this.notice = "";
+    if (!(await this.begin())) return texts.unreachable;
+    if (!this.user) return texts.cookieLost;
+    rememberMethod(method);
+    return this.flow === undefined ? "" : this.goBack();
+  }
+
+  /** Back to the docs page that the reader came from, with a code. @returns what went wrong, or "" */
+  async goBack(): Promise<string> {
+    const answer = await call("POST", "/api/hand-off/finish", finishAnswer, { flow: this.flow });
+    if (answer.ok && /^https?:\/\//.test(answer.value.location)) {
+      this.changed({ who: { status: "leaving" } });
+      location.assign(answer.value.location);
+      return "";
+    }
+    if (!answer.ok && answer.failure.kind === "unreachable") return texts.unreachable;
+    this.flow = undefined;
+    this.changed({ notice: texts.flowOver });
+    return "";
+  }
+
   /** The session is over. */
   ended(notice: string): void {
     this.changed({ who: { status: "nobody" }, notice });
@@ -68,8 +104,10 @@ export class AccountStore extends EventTarget {
       if (!(await this.prove())) return { ok: false, failure: { kind: "cancelled" } };
       outcome = await call(method, path, shape, body);
     }
-    if (!outcome.ok && outcome.failure.kind === "refused" && outcome.failure.status === 401)
+    // Other answers of this status are about a code or a password that was given.
+    if (!outcome.ok && outcome.failure.kind === "refused" && SIGNED_OUT.has(outcome.failure.code)) {
       this.ended(texts.sessionEnded);
+    }
     return outcome;
   }
 

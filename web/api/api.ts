@@ -1,12 +1,11 @@
 // The Worker's API as the widget uses it. An expected failure is a value; this file never throws and never retries.
 import { currentPath, pageLanguage, pageVersion } from "../page/page.ts";
-import { anything, parse, type Shape } from "./shape.ts";
+import { parse, type Shape } from "./shape.ts";
 import {
   type LooseBackground,
   looseBackground,
   meAnswer,
   progressAnswer,
-  publicConfig,
   recommendationsAnswer,
   refusal,
   userAnswer,
@@ -82,6 +81,9 @@ export function createApi(worker: string, site: string) {
   };
 
   return {
+    worker,
+    /** For parts of the API that few need. */
+    call,
     /** Who is reading, what they answered, and what they did with the pages of this site. */
     me: () => call("GET", `/api/me?${new URLSearchParams({ site })}`, meAnswer),
     /** Merges reading events of one reader, and of nobody else who may have signed in meanwhile. */
@@ -94,12 +96,6 @@ export function createApi(worker: string, site: string) {
       ),
     /** Who is signed in, by name. Asks the database, so only when the reader wants to know. */
     user: () => call("GET", "/api/auth/get-session", userAnswer),
-    // A name is not asked for: an account needs none, and each field less is a reader more.
-    signUp: (email: string, password: string, rememberMe: boolean) =>
-      call("POST", "/api/auth/sign-up/email", userAnswer, { body: { name: "", email, password, rememberMe } }),
-    signIn: (email: string, password: string, rememberMe: boolean) =>
-      call("POST", "/api/auth/sign-in/email", userAnswer, { body: { email, password, rememberMe } }),
-    signOut: () => call("POST", "/api/auth/sign-out", anything, { body: {} }),
     background: () => call("GET", "/api/background", looseBackground),
     /** What is named changes, the rest stays. */
     changeBackground: (reader: string, body: LooseBackground) =>
@@ -112,7 +108,5 @@ export function createApi(worker: string, site: string) {
         `/api/recommendations?${new URLSearchParams({ site, limit: String(limit), ...current() })}`,
         recommendationsAnswer,
       ),
-    /** The questionnaire: a static file, without credentials. */
-    questionnaire: () => call("GET", "/docent/config.json", publicConfig, { anonymous: true }),
   };
 }

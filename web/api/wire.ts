@@ -65,19 +65,6 @@ export const progressAnswer = object({ me: optional(meAnswer) });
 export const userAnswer = nullable(object({ user: object({ id: text, email: text, name: text }) }));
 export type User = NonNullable<Of<typeof userAnswer>>["user"];
 
-const question = object({
-  field: text,
-  kind: oneOf("one", "many"),
-  label: text,
-  why: text,
-  options: list(object({ value: text, label: text })),
-  /** By language; what is missing is shown as the owner wrote it. */
-  translations: optional(map(object({ label: optional(text), why: optional(text), options: optional(map(text)) }))),
-});
-export type ShownQuestion = Of<typeof question>;
-export const publicConfig = object({ questionnaire: object({ version: text, questions: list(question) }) });
-export type ShownQuestionnaire = Of<typeof publicConfig>["questionnaire"];
-
 /** Better Auth's errors and our problems share this name. */
 export const refusal = object({ code: optional(text) });
 

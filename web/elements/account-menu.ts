@@ -77,6 +77,7 @@ export class AccountMenu extends StoreElement {
     const { user } = this.store;
     return html`${user ? html`<p class="who">${texts.signedInAs} <b>${user.name || user.email}</b></p>` : nothing}
       <button type="button" @click=${() => this.#open("questions")}>${texts.yourAnswers}</button>
+      <a href="${this.store.api.worker}/account">${texts.yourAccount}</a>
       ${this.#saved()}
       <button type="button" class="apart" @click=${() => this.#open("sign-out")}>${texts.signOut}</button>`;
   }

@@ -1,8 +1,10 @@
 // The owner's questionnaire. Every question can be left out and says why it is asked; nothing is sent until "Save",
 // and what was chosen stays here until it is saved, whatever fails in between.
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
+import { accountApi } from "../api/account-api.ts";
 import { isSignedOut } from "../api/api.ts";
-import type { LooseBackground, ShownQuestion, ShownQuestionnaire } from "../api/wire.ts";
+import type { ShownQuestion, ShownQuestionnaire } from "../api/questionnaire.ts";
+import type { LooseBackground } from "../api/wire.ts";
 import { lang, questionText } from "../locales/current.ts";
 import { dialogTexts as texts } from "../locales/dialog-texts.ts";
 import { said } from "../locales/said.ts";
@@ -50,7 +52,7 @@ export class QuestionsForm extends LitElement {
     const { store } = this;
     if (!store) return;
     this.state = { status: "loading" };
-    const [questionnaire, background] = await Promise.all([store.api.questionnaire(), backgroundOf(store)]);
+    const [questionnaire, background] = await Promise.all([accountApi(store.api).questionnaire(), backgroundOf(store)]);
     if (!background.ok && isSignedOut(background.failure)) {
       this.dispatchEvent(new Event("docent-signed-out"));
       return;

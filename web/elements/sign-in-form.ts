@@ -1,8 +1,9 @@
-// The form to sign in or up. Real forms with real labels and `autocomplete`, so that password managers fill and save;
+// The form to sign in or up, and the question for the second factor that may follow. Real forms with real labels and `autocomplete`, so that password managers fill and save;
 // passwords stay in their fields and never become a property.
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
+import { accountApi, type WaysIn } from "../api/account-api.ts";
 import { dialogTexts as texts } from "../locales/dialog-texts.ts";
-import { signIn, signUp } from "../reader/account.ts";
+import { type Entered, giveSecondFactor, signIn, signUp } from "../reader/account.ts";
 import type { SignInFailure } from "../reader/reader-state.ts";
 import type { ReaderStore } from "../reader/reader-store.ts";
 
@@ -10,14 +11,30 @@ import type { ReaderStore } from "../reader/reader-store.ts";
 const LEAST = 8;
 const MOST = 128;
 
-type FieldName = "email" | "password";
+/** Characters of a backup code, however it is typed. */
+const CODE = 40;
+
+type FieldName = "email" | "password" | "code";
 
 /** One text per failure a reader can meet here. The codes are Better Auth's. */
 function explain(failure: SignInFailure): { field?: FieldName; text: string } {
   if (failure.kind === "unreachable") return { text: texts.unreachable };
   if (failure.kind === "cookie-lost") return { text: texts.cookieLost };
-  if (failure.status === 429) return { text: texts.tooMany };
   switch (failure.code) {
+    case "INVALID_CODE":
+    case "INVALID_BACKUP_CODE":
+    case "VALIDATION_ERROR":
+      return { field: "code", text: texts.codeWrong };
+    case "ACCOUNT_TEMPORARILY_LOCKED":
+      return { field: "code", text: texts.codeWait };
+    case "INVALID_TWO_FACTOR_COOKIE":
+    case "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE":
+      return { text: texts.codeOver };
+    case "EMAIL_NOT_VERIFIED":
+      return { text: texts.notVerified };
+    case "PASSWORD_TOO_COMMON":
+    case "PASSWORD_COMPROMISED":
+      return { field: "password", text: texts.passwordCommon };
     case "INVALID_EMAIL_OR_PASSWORD":
       return { text: texts.wrongCredentials };
     case "USER_ALREADY_EXISTS":
@@ -32,7 +49,7 @@ function explain(failure: SignInFailure): { field?: FieldName; text: string } {
     case "ACCOUNT_BLOCKED":
       return { text: texts.notAllowed };
     default:
-      return { text: texts.refused };
+      return { text: failure.status === 429 ? texts.tooMany : texts.refused };
   }
 }
 
@@ -44,6 +61,8 @@ export class SignInForm extends LitElement {
     problem: { state: true },
     passwordShown: { state: true },
     isPublic: { state: true },
+    asked: { state: true },
+    ways: { state: true },
   };
   declare mode: "sign-in" | "sign-up";
   declare busy: boolean;
@@ -52,6 +71,10 @@ export class SignInForm extends LitElement {
   declare passwordShown: boolean;
   /** Others use this computer too. */
   declare isPublic: boolean;
+  /** The second factor is asked for. */
+  declare asked: boolean;
+  /** Known a moment after the form is shown; until then it is the form that most docs have. */
+  declare ways: WaysIn | undefined;
   store: ReaderStore | undefined;
 
   constructor() {
@@ -62,6 +85,8 @@ export class SignInForm extends LitElement {
     this.problem = "";
     this.passwordShown = false;
     this.isPublic = false;
+    this.asked = false;
+    this.ways = undefined;
   }
 
   protected override createRenderRoot(): this {
@@ -71,9 +96,17 @@ export class SignInForm extends LitElement {
   protected override firstUpdated(): void {
     // Where the dialog is already open, nobody else moves the focus.
     this.#field("email")?.focus();
+    const { store } = this;
+    if (!store) return;
+    void accountApi(store.api)
+      .waysIn()
+      .then((answer) => {
+        if (answer.ok) this.ways = answer.value.methods;
+      });
   }
 
   protected override render(): TemplateResult {
+    if (this.asked) return this.#secondFactor();
     const up = this.mode === "sign-up";
     return html`
       <h2 id="docent-title">${up ? texts.signUpTitle : texts.signInTitle}</h2>
@@ -134,6 +167,11 @@ export class SignInForm extends LitElement {
           ${this.busy ? texts.working : up ? texts.signUpAction : texts.signInAction}
         </button>
       </form>
+      ${
+        !up && this.ways?.mail
+          ? html`<p class="switch"><a href="${this.store?.api.worker}/account#forgot">${texts.forgot}</a></p>`
+          : nothing
+      }
       <p class="switch">
         ${up ? texts.haveAccount : texts.newHere}
         <button type="button" class="link" @click=${this.#switch}>
@@ -141,6 +179,78 @@ export class SignInForm extends LitElement {
         </button>
       </p>
     `;
+  }
+
+  /** One field for both kinds of code: which it is, can be told. */
+  #secondFactor(): TemplateResult {
+    return html`<h2 id="docent-title" tabindex="-1">${texts.secondFactorTitle}</h2>
+      <p class="intro">${texts.secondFactorWhy}</p>
+      <form method="post" novalidate aria-busy=${this.busy} @submit=${this.#submitCode}>
+        <p class="problem" role="alert">${this.problem || nothing}</p>
+        <div class="field">
+          <label for="docent-code">${texts.code}</label>
+          <input
+            id="docent-code"
+            name="code"
+            type="text"
+            dir="ltr"
+            autocomplete="one-time-code"
+            autocapitalize="none"
+            spellcheck="false"
+            maxlength=${CODE}
+            required
+            aria-invalid=${this.mistakes.code !== undefined}
+            aria-describedby="docent-code-mistake"
+          />
+          <p id="docent-code-mistake" class="mistake">${this.mistakes.code ?? nothing}</p>
+        </div>
+        <button type="submit" class="main">${this.busy ? texts.working : texts.codeAction}</button>
+      </form>
+      <p class="switch"><button type="button" class="link" @click=${this.#back}>${texts.back}</button></p>`;
+  }
+
+  /** Back to the password, which is typed anew. */
+  async #back(): Promise<void> {
+    this.asked = false;
+    this.mistakes = {};
+    this.problem = "";
+    await this.updateComplete;
+    this.#field("email")?.focus();
+  }
+
+  async #submitCode(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const { store } = this;
+    const input = this.#field("code");
+    if (!store || !input || this.busy) return;
+    const typed = input.value.trim();
+    const digits = typed.replaceAll(/\s/g, "");
+    this.problem = "";
+    this.mistakes = typed === "" ? { code: texts.codeMissing } : {};
+    if (typed === "") return this.#focusMistake();
+    this.busy = true;
+    const entered = await giveSecondFactor(store, /^\d{6}$/.test(digits) ? digits : typed, this.isPublic);
+    this.busy = false;
+    if (entered === "in") this.asked = false;
+    await this.#next(entered, "docent-signed-in");
+  }
+
+  async #next(entered: Entered, event: string): Promise<void> {
+    if (entered === "second-factor") {
+      this.asked = true;
+      await this.updateComplete;
+      this.#field("code")?.focus();
+      return;
+    }
+    if (entered === "in") {
+      this.passwordShown = false;
+      this.dispatchEvent(new Event(event));
+      return;
+    }
+    const { field, text } = explain(entered.failure);
+    if (field && this.#field(field)) this.mistakes = { [field]: text };
+    else this.problem = field === "code" ? texts.refused : text;
+    await this.#focusMistake();
   }
 
   #field(name: FieldName): HTMLInputElement | null {
@@ -183,21 +293,13 @@ export class SignInForm extends LitElement {
 
     this.busy = true;
     const up = this.mode === "sign-up";
-    const failure = await (up ? signUp : signIn)(store, {
+    const entered = await (up ? signUp : signIn)(store, {
       email: email.value,
       password: password.value,
       isPublic: this.isPublic,
     });
     this.busy = false;
-    if (failure === undefined) {
-      this.passwordShown = false;
-      this.dispatchEvent(new Event(up ? "docent-signed-up" : "docent-signed-in"));
-      return;
-    }
-    const { field, text } = explain(failure);
-    if (field) this.mistakes = { [field]: text };
-    else this.problem = text;
-    this.#focusMistake();
+    await this.#next(entered, up ? "docent-signed-up" : "docent-signed-in");
   }
 
   async #focusMistake(): Promise<void> {

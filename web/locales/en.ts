@@ -41,6 +41,7 @@ export const widgetTexts = {
   account: "Account",
   signedInAs: "Signed in as",
   yourAnswers: "Your answers",
+  yourAccount: "Your account",
   signOut: "Sign out",
   accountUnreachable: "Your account cannot be reached right now. The page is not affected.",
   tryAgain: "Try again",

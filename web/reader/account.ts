@@ -1,7 +1,8 @@
 // What a reader does with their account in the dialog: in, out, and their answers. Apart from the store, because only
 // who opens the dialog needs it.
+import { accountApi } from "../api/account-api.ts";
 import { type Failure, isSignedOut, type Outcome } from "../api/api.ts";
-import type { LooseBackground, User } from "../api/wire.ts";
+import type { LooseBackground } from "../api/wire.ts";
 import { announce } from "../page/events.ts";
 import type { SignInFailure } from "./reader-state.ts";
 import type { ReaderStore } from "./reader-store.ts";
@@ -13,34 +14,40 @@ export interface Credentials {
   isPublic: boolean;
 }
 
-/** @returns what went wrong, or undefined */
-export function signUp(store: ReaderStore, { email, password, isPublic }: Credentials) {
-  return enter(store, store.parts.api.signUp(email, password, !isPublic), isPublic);
+/** What is left to do after a step of a sign-in. */
+export type Entered = { failure: SignInFailure } | "second-factor" | "in";
+
+/** Makes an account. */
+export async function signUp(store: ReaderStore, { email, password, isPublic }: Credentials): Promise<Entered> {
+  const answer = await accountApi(store.parts.api).signUp(email, password, !isPublic);
+  return answer.ok ? enter(store, isPublic) : answer;
 }
 
-/** @returns what went wrong, or undefined */
-export function signIn(store: ReaderStore, { email, password, isPublic }: Credentials) {
-  return enter(store, store.parts.api.signIn(email, password, !isPublic), isPublic);
+/** Signs in; a reader with a second factor is asked for it next. */
+export async function signIn(store: ReaderStore, { email, password, isPublic }: Credentials): Promise<Entered> {
+  const answer = await accountApi(store.parts.api).signIn(email, password, !isPublic);
+  if (!answer.ok) return answer;
+  return answer.value.twoFactorRedirect ? "second-factor" : enter(store, isPublic);
 }
 
-async function enter(
-  store: ReaderStore,
-  request: Promise<Outcome<{ user: User } | null>>,
-  isPublic: boolean,
-): Promise<SignInFailure | undefined> {
+/** Answers the question that a sign-in has left open. */
+export async function giveSecondFactor(store: ReaderStore, code: string, isPublic: boolean): Promise<Entered> {
+  const answer = await accountApi(store.parts.api).secondFactor(code);
+  return answer.ok ? enter(store, isPublic) : answer;
+}
+
+/** The answer said yes; whether the browser kept the cookie only the next request can tell. */
+async function enter(store: ReaderStore, isPublic: boolean): Promise<Entered> {
   const { api, device, visit, outbox } = store.parts;
-  const answer = await request;
-  if (!answer.ok) return answer.failure;
-  // The answer says yes; whether the browser kept the cookie only the next request can tell.
   const me = await api.me();
-  if (!me.ok) return isSignedOut(me.failure) ? { kind: "cookie-lost" } : me.failure;
+  if (!me.ok) return { failure: isSignedOut(me.failure) ? { kind: "cookie-lost" } : me.failure };
   device.rememberPublic(isPublic);
   visit.end();
   await store.enterAs(me.value);
   if (outbox.hasPending(me.value.user.id)) void outbox.flush(me.value.user.id, { urgent: true });
   store.changed({ announcement: "signed-in" });
   void store.lists.load();
-  return undefined;
+  return "in";
 }
 
 /**
@@ -58,7 +65,7 @@ export async function signOut(store: ReaderStore, keep: boolean): Promise<Failur
   if (background && !background.ok && !isSignedOut(background.failure)) return background.failure;
   const local = keep ? (store.local ?? (await openLocal().catch(() => undefined))) : undefined;
   if (keep && !local) return { kind: "unreachable" };
-  const answer = await api.signOut();
+  const answer = await accountApi(api).signOut();
   if (!answer.ok) return answer.failure;
   store.draft = undefined;
   if (local) {

@@ -1,5 +1,6 @@
 // Between the questionnaire's answers and the parts of a background. Pure: no DOM, no requests.
-import type { LooseBackground, ShownQuestionnaire } from "../api/wire.ts";
+import type { ShownQuestionnaire } from "../api/questionnaire.ts";
+import type { LooseBackground } from "../api/wire.ts";
 
 /** What the reader has chosen so far: option values by the question's field. An empty list is "no answer". */
 export type Answers = Readonly<Record<string, readonly string[]>>;

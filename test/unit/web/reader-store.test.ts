@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { ProgressEvent } from "../../../src/core/progress-events.ts";
 import type { Api, Outcome } from "../../../web/api/api.ts";
+import type { Shape } from "../../../web/api/shape.ts";
 import type { LooseBackground, Me } from "../../../web/api/wire.ts";
 import { createFactCache, readFacts } from "../../../web/passages/facts.ts";
 import { saveBackground, signIn, signOut, signUp } from "../../../web/reader/account.ts";
@@ -70,12 +71,15 @@ class Accounts {
       this.backgrounds.set(this.cookie ?? "", background);
       return { ok: true, value: background };
     };
-    const enter = (email: string) =>
-      answer("enter", () => {
-        this.cookie = email;
-        return { ok: true, value: { user: { id: email, email, name: "" } } };
-      });
     return {
+      worker: WORKER,
+      // What the dialog asks: in and out. Who comes in is who was named.
+      call: <T>(_: string, path: string, shape: Shape<T>, { body }: { body?: unknown } = {}) =>
+        answer(path.endsWith("sign-out") ? "signOut" : "enter", () => {
+          const { email } = body as { email?: string };
+          this.cookie = email;
+          return { ok: true, value: shape({}) };
+        }),
       me: () => this.late ?? answer("me", () => this.me()),
       progress: (reader, events, { withMe } = {}) =>
         answer("progress", () => {
@@ -85,19 +89,11 @@ class Accounts {
           return { ok: true, value: { me: withMe ? me.value : undefined } };
         }),
       user: () => answer("user", () => ({ ok: true, value: null })),
-      signUp: enter,
-      signIn: enter,
-      signOut: () =>
-        answer("signOut", () => {
-          this.cookie = undefined;
-          return { ok: true, value: {} };
-        }),
       background: () =>
         answer("background", () => ({ ok: true, value: this.backgrounds.get(this.cookie ?? "") ?? {} })),
       changeBackground: (reader, body) => answer("background", () => write(reader, body)),
       saveBackground: (reader, body) => answer("background", () => write(reader, body)),
       recommendations: () => this.lists.shift() ?? listOf(),
-      questionnaire: () => answer("questionnaire", () => UNREACHABLE),
     };
   }
 }
