@@ -22,6 +22,7 @@ const PARTS: Readonly<Record<PartName, string>> = {
   widget: "widget.ts",
   dialog: "dialog.ts",
   local: "reader/local.ts",
+  "hand-off": "hand-off/finish.ts",
   ur: "locales/ur.ts",
 };
 
@@ -143,6 +144,7 @@ async function buildParts(): Promise<{ assets: Asset[]; parts: Record<PartName, 
       widget: partOf("widget"),
       dialog: partOf("dialog"),
       local: partOf("local"),
+      "hand-off": partOf("hand-off"),
       ur: partOf("ur"),
     },
   };
@@ -224,6 +226,7 @@ const rows: [name: string, bytes: number, limit: number | undefined][] = [
   ["widget, for a signed-in reader", sum([...signedIn]), LIMITS.widget],
   ["dialog, when it is opened", sum(parts.dialog.filter((path) => !signedIn.has(path))), undefined],
   ["local, without an account", sum(parts.local.filter((path) => !signedIn.has(path))), undefined],
+  ["hand-off, back from the Worker", sum(parts["hand-off"].filter((path) => !signedIn.has(path))), undefined],
   ["Urdu, on Urdu pages", sum(parts.ur), undefined],
   ["account page", sum(account.first), LIMITS.account],
 ];

@@ -1,6 +1,7 @@
 // The seam between the loader, which every reader downloads, and the parts it loads only when they are needed.
 // Types only: nothing here may grow the loader.
 import type { FEEDBACK } from "../src/core/reading-progress.ts";
+import type { finishHandOff } from "./hand-off/finish.ts";
 import type { Locale } from "./locales/locale.ts";
 import type { startPassages } from "./passages/passages.ts";
 import type { openLocal } from "./reader/local.ts";
@@ -43,6 +44,8 @@ export interface Host {
   readonly options: Options;
   /** The language of the page, where it is not English and the widget knows it. */
   readonly locale: Locale | undefined;
+  /** Why the reader is back from the Worker without being signed in, if they are. */
+  readonly handOffError: string | undefined;
   /** The dialog is loaded by the first reader who opens it. */
   loadDialog(): Promise<DialogPart>;
   /** What a reader without an account needs: loaded when they act, or have acted before. */
@@ -62,6 +65,11 @@ export interface Widget {
   open(view: DialogView, opener: HTMLElement): Promise<void>;
   /** Does what was pressed in a placeholder that the loader had drawn. */
   act(action: Action): Promise<void>;
+}
+
+/** The module `hand-off/finish.ts`. */
+export interface HandOffPart {
+  finishHandOff: typeof finishHandOff;
 }
 
 /** The module `local.ts`. */

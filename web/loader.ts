@@ -3,7 +3,18 @@
 // the placeholders itself and loads the widget on the first click, or at once for a reader who has signed in or acted
 // here before.
 import { drawingsIn, element, KINDS } from "./elements/drawings.ts";
-import type { Action, DialogPart, Host, LocalePart, LocalPart, Options, Shell, Widget, WidgetPart } from "./host.ts";
+import type {
+  Action,
+  DialogPart,
+  HandOffPart,
+  Host,
+  LocalePart,
+  LocalPart,
+  Options,
+  Shell,
+  Widget,
+  WidgetPart,
+} from "./host.ts";
 import { loaderTexts } from "./locales/en.ts";
 import type { PartName } from "./part-name.ts";
 import type { PassagesReason } from "./passages/passages.ts";
@@ -41,7 +52,15 @@ function createImporter(worker: string) {
 /** The languages that are a part of their own, by the primary tag of `<html lang>`. */
 const isTranslated = (tag: string): tag is "ur" => tag === "ur";
 
+/** What the Worker sent the reader back with. It is out of the address before anything else runs here. */
+function takeHandOff(): string | undefined {
+  const [, value] = /^#docent=(.+)/.exec(location.hash) ?? [];
+  if (value) history.replaceState(history.state, "", location.pathname + location.search);
+  return value;
+}
+
 async function start(worker: string, site: string, options: Options): Promise<void> {
+  const handedOff = takeHandOff();
   const importPart = createImporter(worker);
   const [pageLang = ""] = document.documentElement.lang.toLowerCase().split("-");
   // Nothing is drawn before its language is there. Without the translation it is English.
@@ -55,6 +74,14 @@ async function start(worker: string, site: string, options: Options): Promise<vo
   const texts = locale?.loader ?? loaderTexts;
   const keys = keysOf(worker, site);
   const device = createDevice(keys);
+  const back =
+    handedOff &&
+    (await (importPart("hand-off") as Promise<HandOffPart>).then(
+      (part) => part.finishHandOff(worker, handedOff),
+      () => ({ error: "unavailable" }),
+    ));
+  if (isHere()) return;
+  if (back && "userId" in back) device.rememberSignIn(back.userId);
   const host: Host = {
     worker,
     site,
@@ -62,6 +89,7 @@ async function start(worker: string, site: string, options: Options): Promise<vo
     keys,
     options,
     locale,
+    handOffError: back && "error" in back ? back.error : undefined,
     // The parts come from the build that wrote their addresses into this file, so their types are known.
     loadDialog: () => importPart("dialog") as Promise<DialogPart>,
     loadLocal: () => importPart("local") as Promise<LocalPart>,

@@ -1,5 +1,5 @@
 /** Parts that are loaded on demand, each a module of its own. */
-export type PartName = "widget" | "dialog" | "local" | "ur";
+export type PartName = "widget" | "dialog" | "local" | "hand-off" | "ur";
 
 /** A file that the build makes. */
 export interface Asset {

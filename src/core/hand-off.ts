@@ -1,7 +1,7 @@
 // How a reader gets from a docs page to the Worker's pages to sign in, and back: what the addresses on that way hold.
 // A session is never in one of them; a code that is good once, for a minute, and only to the page that asked, is.
 import * as z from "zod/mini";
-import { time } from "./primitives.ts";
+import { time, uuid } from "./primitives.ts";
 
 /** Seconds from the start until the reader is back; a mail has to arrive in between. */
 export const FLOW_SECONDS = 15 * 60;
@@ -45,7 +45,7 @@ export const handOffInput = z.strictObject({
 });
 
 /** Answer of `POST /api/hand-off`: the reader is signed in on the docs page. */
-export const handOffAnswer = z.object({ expiresAt: time });
+export const handOffAnswer = z.object({ userId: uuid, expiresAt: time });
 
 /** Body of `POST /api/hand-off/finish`, from the Worker's own page. */
 export const finishInput = z.strictObject({ flow: flowId });

@@ -40,7 +40,10 @@ describe("a code", () => {
     vi.setSystemTime(START.getTime() + 30_000);
     const page = new Browser(isolate);
     const answer = await redeem(page, { flow, code: codeIn(location, flow), verifier });
-    expect([answer.status, answer.body], answer.text).toEqual([200, { expiresAt: "2026-03-31T12:00:00.000Z" }]);
+    expect([answer.status, answer.body], answer.text).toEqual([
+      200,
+      { userId: expect.any(String) as string, expiresAt: "2026-03-31T12:00:00.000Z" },
+    ]);
     expect((await page.send("/api/session")).body).toMatchObject({
       session: { scope: "account", expiresAt: "2026-03-31T12:00:00.000Z", authenticatedAt: START.toISOString() },
     });

@@ -75,7 +75,7 @@ export function handOffHandlers(deps: HandOffDeps) {
       });
       if (!made) return problem(c, "code-refused");
       deps.onEnded(made.ended);
-      const done = c.json({ expiresAt: made.expiresAt.toISOString() });
+      const done = c.json({ userId: made.userId, expiresAt: made.expiresAt.toISOString() });
       setSessionCookie(
         done.headers,
         await deps.sign(token),

@@ -23,6 +23,7 @@ export interface Redemption extends Caller {
 }
 
 const row = z.object({
+  userId: z.nullable(z.string()),
   forget: z.nullable(z.boolean()),
   expiresAt: z.nullable(z.string()),
   ended: z.array(z.string()),
@@ -54,12 +55,17 @@ export async function redeemCode(db: Database, next: Redemption) {
         authenticated_at, login_id, scope, method, created_at, updated_at)
       select ${next.id}::uuid, ${next.token}, user_id, expires_at, ${next.ipAddress}::varchar,
         ${next.userAgent}::varchar, ${at}, authenticated_at, login_id, 'account', method, ${at}, ${at}
-      from parent returning expires_at),
+      from parent returning user_id, expires_at),
     ended as (
       delete from ${session} where token in (${replaced}) and exists (select from parent) returning token)
-    select (select (said->>'forget')::boolean from parent) as forget, (select to_jsonb(expires_at)#>>'{}' from made) as "expiresAt",
+    select (select user_id from made) as "userId", (select (said->>'forget')::boolean from parent) as forget, (select to_jsonb(expires_at)#>>'{}' from made) as "expiresAt",
       (select coalesce(jsonb_agg(token), '[]'::jsonb) from ended) as ended`);
   const [found] = z.parse(z.array(row), rows);
-  if (!found?.expiresAt) return undefined;
-  return { expiresAt: new Date(found.expiresAt), forget: found.forget ?? false, ended: found.ended };
+  if (!found?.expiresAt || !found.userId) return undefined;
+  return {
+    userId: found.userId,
+    expiresAt: new Date(found.expiresAt),
+    forget: found.forget ?? false,
+    ended: found.ended,
+  };
 }
