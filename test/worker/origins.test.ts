@@ -154,7 +154,7 @@ describe.each(ROUTES)("%s", (route, allowed) => {
       "cache-control": KEPT[route] ?? "no-store",
       "x-content-type-options": "nosniff",
       "cross-origin-resource-policy": "cross-origin",
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
       "referrer-policy": "no-referrer",
       "x-request-id": expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
     });

@@ -246,7 +246,7 @@ it("is kept by no cache, sniffed, embedded or referred to by nobody, and read by
     const { headers } = await navigate(new Browser(isolate), path, { Origin: "https://evil.example" });
     expect(Object.fromEntries(headers)).toMatchObject({
       "cache-control": "no-store",
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
       "referrer-policy": "no-referrer",
     });
     expect(headers.get("access-control-allow-origin")).toBeNull();
