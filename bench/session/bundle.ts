@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { unstable_readConfig } from "wrangler";
+import * as z from "zod";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -21,9 +22,12 @@ export interface Bundles {
  * @throws what wrangler prints when a Worker does not bundle
  */
 export async function bundle(names: readonly string[], dir: string): Promise<Bundles> {
-  const { compatibility_date, compatibility_flags, minify } = unstable_readConfig({
+  const { compatibility_date, compatibility_flags, minify, alias } = unstable_readConfig({
     config: join(ROOT, "wrangler.toml"),
   });
+  const aliases = Object.fromEntries(
+    Object.entries(z.record(z.string(), z.string()).parse(alias ?? {})).map(([from, to]) => [from, join(ROOT, to)]),
+  );
   const wrangler = join(createRequire(import.meta.url).resolve("wrangler/package.json"), "..", "bin", "wrangler.js");
   const one = async (name: string): Promise<[string, string]> => {
     const folder = join(dir, name);
@@ -37,6 +41,8 @@ export async function bundle(names: readonly string[], dir: string): Promise<Bun
         compatibility_date,
         compatibility_flags,
         minify,
+        // Better Auth by itself is measured whole. The paths are those of wrangler.toml's folder.
+        alias: name.startsWith("stock") ? {} : aliases,
       }),
     );
     const out = join(folder, "out");
