@@ -8,6 +8,11 @@ import type { deleteAccountHandlers } from "./auth/delete-account.ts";
 import type { handOffHandlers } from "./auth/hand-off/handlers.ts";
 import type { startHandler } from "./auth/hand-off/start.ts";
 import type { authHandlers } from "./auth/handlers.ts";
+import type { changeAddressHandlers } from "./auth/mail-links/change-address.ts";
+import type { lookHandler } from "./auth/mail-links/look.ts";
+import type { magicLinkHandlers } from "./auth/mail-links/magic-link.ts";
+import type { resetPasswordHandlers } from "./auth/mail-links/reset-password.ts";
+import type { verifyAddressHandlers } from "./auth/mail-links/verify-address.ts";
 import { inBetterAuthShape } from "./auth/problem-shape.ts";
 import type { mailCodeHandlers } from "./auth/proofs/mail-code.ts";
 import type { provePasswordHandler } from "./auth/proofs/password.ts";
@@ -15,6 +20,7 @@ import type { callbackHandler } from "./auth/providers/callback.ts";
 import type { linkingHandlers } from "./auth/providers/linking.ts";
 import type { answerHandlers } from "./auth/second-factor/answer.ts";
 import type { settingsHandlers } from "./auth/second-factor/settings.ts";
+import type { setPasswordHandler } from "./auth/set-password.ts";
 import type { passwordSignInHandler } from "./auth/sign-in/password.ts";
 import type { catalogueHandlers } from "./content/catalogue-handlers.ts";
 import type { recommendationHandlers } from "./content/recommendation-handlers.ts";
@@ -44,7 +50,7 @@ const STEP_UP_MS = 10 * 60_000;
 
 export interface AppDeps {
   /** The ways in that are switched on. */
-  methods: { password: boolean; mail: boolean; provider: boolean };
+  methods: { password: boolean; mail: boolean; magicLink: boolean; provider: boolean };
   origins: Origins;
   limits: RateLimits;
   /** In front of what a program must not do, where the owner asks for a challenge. */
@@ -61,6 +67,12 @@ export interface AppDeps {
   mailCode: ReturnType<typeof mailCodeHandlers>;
   factor: ReturnType<typeof answerHandlers> & ReturnType<typeof settingsHandlers>;
   deleteAccount: ReturnType<typeof deleteAccountHandlers>;
+  setPassword: ReturnType<typeof setPasswordHandler>;
+  lookAtMailLink: ReturnType<typeof lookHandler>;
+  verifyAddress: ReturnType<typeof verifyAddressHandlers>;
+  magicLink: ReturnType<typeof magicLinkHandlers>;
+  resetPassword: ReturnType<typeof resetPasswordHandlers>;
+  changeAddress: ReturnType<typeof changeAddressHandlers>;
   session: ReturnType<typeof sessionHandlers>;
   background: ReturnType<typeof backgroundHandlers>;
   profile: ReturnType<typeof profileHandlers>;
@@ -127,6 +139,23 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     app.post("/api/auth/sign-up/email", docs, guess, deps.captcha, auth.signUp);
     app.post("/api/auth/sign-in/email", docs, guess, deps.passwordSignIn);
     app.post("/api/auth/change-password", own, guess, accountNow, changePassword);
+    app.post("/api/auth/set-password", own, provedNow, deps.setPassword);
+  }
+  // Their links open the Worker's page: only a button there uses one up.
+  if (deps.methods.mail) {
+    app.post("/api/auth/mail-links/look", own, guess, deps.lookAtMailLink);
+    app.post("/api/auth/send-verification-email", docs, send, deps.verifyAddress.send);
+    app.post("/api/auth/verify-email", own, guess, deps.verifyAddress.redeem);
+    app.post("/api/auth/change-email", own, send, provedNow, deps.changeAddress.ask);
+    app.post("/api/auth/confirm-email-change", own, guess, deps.changeAddress.confirm);
+  }
+  if (deps.methods.magicLink) {
+    app.post("/api/auth/sign-in/magic-link", docs, send, deps.magicLink.send);
+    app.post("/api/auth/magic-link/verify", own, guess, deps.magicLink.redeem);
+  }
+  if (deps.methods.mail && deps.methods.password) {
+    app.post("/api/auth/request-password-reset", docs, send, deps.resetPassword.send);
+    app.post("/api/auth/reset-password", own, guess, deps.resetPassword.redeem);
   }
   app.get("/api/auth/list-accounts", own, accountNow, deps.linking.list);
   if (deps.methods.provider) {

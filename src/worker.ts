@@ -15,6 +15,12 @@ import { deleteAccountHandlers } from "./auth/delete-account.ts";
 import { handOffHandlers } from "./auth/hand-off/handlers.ts";
 import { startHandler } from "./auth/hand-off/start.ts";
 import { authHandlers } from "./auth/handlers.ts";
+import { changeAddressHandlers } from "./auth/mail-links/change-address.ts";
+import type { MailLinkDeps } from "./auth/mail-links/deps.ts";
+import { lookHandler } from "./auth/mail-links/look.ts";
+import { magicLinkHandlers } from "./auth/mail-links/magic-link.ts";
+import { resetPasswordHandlers } from "./auth/mail-links/reset-password.ts";
+import { verifyAddressHandlers } from "./auth/mail-links/verify-address.ts";
 import { passwordRules } from "./auth/passwords/rules.ts";
 import { mailCodeHandlers } from "./auth/proofs/mail-code.ts";
 import { provePasswordHandler } from "./auth/proofs/password.ts";
@@ -26,6 +32,7 @@ import { answerHandlers } from "./auth/second-factor/answer.ts";
 import { secondFactor as makeSecondFactor } from "./auth/second-factor/check.ts";
 import { SecretSealer } from "./auth/second-factor/sealed-secret.ts";
 import { settingsHandlers } from "./auth/second-factor/settings.ts";
+import { setPasswordHandler } from "./auth/set-password.ts";
 import { completingSignIn } from "./auth/sign-in/complete.ts";
 import { passwordSignInHandler } from "./auth/sign-in/password.ts";
 import { type Bindings, type Config, isLoopback, readableOrigins, readConfig } from "./config.ts";
@@ -202,12 +209,35 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     onEnded: onAccountEnded,
     sendReceipt: (to) => afterResponse(() => mailer.send(to, { kind: "account-deleted" })),
   });
+  const mail = config.mail.transport !== "none";
+  const magicLink = mail && config.methods.magicLink;
+  const mailLinks: MailLinkDeps = {
+    auth,
+    db,
+    now,
+    randomId,
+    baseUrl: config.baseUrl,
+    auditInsert,
+    completeSignIn,
+    sendMail,
+    notify,
+    judgePassword,
+    secondFactor,
+    siteNameOf: (origin) => config.sites.find(({ origins }) => origin !== undefined && origins.includes(origin))?.name,
+    presentedToken: async (headers) => {
+      const [one, ...others] = await resolver.verified(headers);
+      return others.length > 0 ? undefined : one?.token;
+    },
+    onEnded,
+    onChanged: (c, userId) => resolver.changed(userId, c.req.raw.headers, c.get("request")),
+  };
   const store = new CatalogueStore({ db, ranker: config.ranker, now, waitUntil, sleep: deps.sleep });
 
   const app = createApp({
     methods: {
       password: config.methods.password,
-      mail: config.mail.transport !== "none",
+      mail,
+      magicLink,
       provider: providers.size > 0,
     },
     origins,
@@ -227,8 +257,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     callback: callbackHandler({ ...providerDeps, completeSignIn, auditInsert, notify, log }),
     linking: linkingHandlers({
       ...providerDeps,
-      // No other way in is offered yet.
-      ways: { password: config.methods.password, magicLink: false, passkey: false, providers: [...providers.keys()] },
+      ways: { password: config.methods.password, magicLink, passkey: false, providers: [...providers.keys()] },
       auditInsert,
       onEnded,
       notify,
@@ -268,6 +297,12 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       }),
     },
     deleteAccount,
+    setPassword: setPasswordHandler({ auth, db, now, randomId, auditInsert, judgePassword, notify }),
+    lookAtMailLink: lookHandler(mailLinks),
+    verifyAddress: verifyAddressHandlers(mailLinks),
+    magicLink: magicLinkHandlers(mailLinks),
+    resetPassword: resetPasswordHandlers(mailLinks),
+    changeAddress: changeAddressHandlers(mailLinks),
     session: sessionHandlers({ db, resolver, now }),
     background: backgroundHandlers({
       db,

@@ -27,7 +27,7 @@ function note(row: unknown, now: number): void {
 }
 
 /** What Better Auth answers when it finds the address itself. */
-const ADDRESS_TAKEN = {
+export const ADDRESS_TAKEN = {
   code: "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
   message: "User already exists. Use another email.",
 };

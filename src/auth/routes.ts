@@ -6,7 +6,10 @@
 export const THROUGH_BETTER_AUTH = ["/sign-up/email", "/update-user"] as const;
 export type BetterAuthPath = (typeof THROUGH_BETTER_AUTH)[number];
 
-/** The same path and shape, answered by us: sessions are ours, and a change of password must be atomic. */
+/**
+ * The same path and shape, answered by us: sessions are ours, a change of password must be atomic, and Better Auth's mailed
+ * links are stateless, good again until they are old.
+ */
 export const ANSWERED_BY_US = [
   "/sign-in/email",
   "/get-session",
@@ -21,6 +24,11 @@ export const ANSWERED_BY_US = [
   "/link-social",
   "/unlink-account",
   "/delete-user",
+  "/send-verification-email",
+  "/verify-email",
+  "/request-password-reset",
+  "/reset-password",
+  "/change-email",
 ] as const;
 
 /** Paths and shapes of plugins that are not installed: their official clients work against ours. */
@@ -39,11 +47,6 @@ export const REFUSED: Readonly<Record<string, string>> = {
   "/refresh-token": "hands a provider's token to a script",
   "/account-info": "reads from the provider with the reader's token",
   "/update-session": "session columns are the server's",
-  "/verify-email": "its links are stateless and can be used again",
-  "/send-verification-email": "its links are stateless and can be used again",
-  "/change-email": "its links are stateless and can be used again",
-  "/request-password-reset": "no reset is offered yet",
-  "/reset-password": "no reset is offered yet",
   "/reset-password/:token": "a GET that consumes what a mail scanner follows",
   "/verify-password": "a place to guess passwords; a step-up is given on the Worker's own page",
   "/delete-user/callback": "a GET that deletes",

@@ -11,19 +11,19 @@ export const PASSWORD_LIMITS = { min: 8, max: 128 } as const;
 /** Of a body: an address, two passwords of 128 characters in any script, a name and a picture's address. */
 export const ACCOUNT_BODY_BYTES = 8 * 1024;
 
-const email = storableText(255, 3).check(z.email("must be an e-mail address"));
+export const emailAddress = storableText(255, 3).check(z.email("must be an e-mail address"));
 /** No control characters: a name ends up in mail headers. */
 const name = storableText(255).check(z.regex(/^\P{Cc}*$/u, "must not contain control characters"));
 const picture = z
   .url()
   .check(z.maxLength(512), z.regex(/^https:\/\//, "must be an https address"), z.regex(/^[^\s"'<>\\]*$/));
-const newPassword = storableText(PASSWORD_LIMITS.max, PASSWORD_LIMITS.min);
+export const newPassword = storableText(PASSWORD_LIMITS.max, PASSWORD_LIMITS.min);
 /** A wrong password is refused where it is compared; this only bounds what is hashed. */
 export const anyPassword = storableText(PASSWORD_LIMITS.max);
 
 /** Body of `POST /api/auth/sign-up/email`. */
 export const signUpInput = z.strictObject({
-  email,
+  email: emailAddress,
   password: newPassword,
   name: z._default(name, ""),
   image: z.optional(picture),
@@ -32,7 +32,11 @@ export const signUpInput = z.strictObject({
 });
 
 /** Body of `POST /api/auth/sign-in/email`. */
-export const signInInput = z.strictObject({ email, password: anyPassword, rememberMe: z.optional(z.boolean()) });
+export const signInInput = z.strictObject({
+  email: emailAddress,
+  password: anyPassword,
+  rememberMe: z.optional(z.boolean()),
+});
 
 /** Body of `POST /api/auth/update-user`. */
 export const updateUserInput = z

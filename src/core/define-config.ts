@@ -61,9 +61,11 @@ const docentConfig = z.strictObject({
     z.strictObject({
       /** An address and a password. */
       password: z._default(z.boolean(), true),
+      /** A link by mail. Needs a way to send mail. */
+      magicLink: z._default(z.boolean(), true),
       ...providerMethods,
     }),
-    { password: true, oidc: [] },
+    { password: true, magicLink: true, oidc: [] },
   ),
   passwords: z._default(
     z.strictObject({

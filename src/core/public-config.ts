@@ -9,6 +9,8 @@ export const publicConfig = z.object({
   /** The ways to sign in that are switched on. */
   methods: z.object({
     password: z.boolean(),
+    /** A link by mail. */
+    magicLink: z.boolean(),
     /** In the order of the configuration; `id` is what `/start?with=` takes. */
     providers: z.array(z.object({ id: z.string(), name: z.string() })),
   }),
@@ -18,7 +20,7 @@ export const publicConfig = z.object({
 });
 export type PublicConfig = z.infer<typeof publicConfig>;
 
-/** @param secrets the names of the secrets that the deployment has: a way in without its secret is off */
+/** @param secrets the names of the secrets, and of the variables that are not "none", that the deployment has: a way in without its secret is off */
 export function publicConfigOf(
   { sites, methods, turnstile, questionnaire: asked }: DocentConfig,
   secrets: ReadonlySet<string>,
@@ -27,6 +29,7 @@ export function publicConfigOf(
     sites: sites.map(({ id, name }) => ({ id, name })),
     methods: {
       password: methods.password,
+      magicLink: methods.magicLink && secrets.has("MAIL_TRANSPORT"),
       providers: configuredProviders(methods)
         .filter(({ secret }) => secrets.has(secret))
         .map(({ id, name }) => ({ id, name })),

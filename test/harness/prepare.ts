@@ -4,6 +4,8 @@
 import { challengeOf } from "../../src/auth/hand-off/handlers.ts";
 import { identifierOf, newSecret, type Purpose } from "../../src/auth/one-time-tokens.ts";
 import type { OPERATIONS } from "../../src/core/contract/contract.ts";
+import type { LinkKind } from "../../src/core/mail-links.ts";
+import { insertLink } from "./mail-links.ts";
 import { insertMailCode } from "./proofs.ts";
 import { BACKUP_CODE, insertSecondFactor, openQuestion, totpCode } from "./second-factor.ts";
 
@@ -42,6 +44,26 @@ async function someReader({ query, reader }: Given): Promise<string> {
   );
   return userId;
 }
+
+/** The same, with the address. */
+async function someAddress(given: Given): Promise<{ userId: string; email: string }> {
+  const userId = await someReader(given);
+  return { userId, email: given.reader?.email ?? `${userId}@example.test` };
+}
+
+/** A link that was mailed, and the body that redeems it. */
+const linkOf =
+  (kind: LinkKind, beside: object, { data = {}, of = someAddress }: { data?: object; of?: typeof someAddress } = {}) =>
+  async (given: Given) => {
+    const token = await insertLink(given.query, kind, { ...(await of(given)), data });
+    return { json: { token, ...beside } };
+  };
+
+/** The reader has no password. */
+const withoutPassword = async ({ query, reader }: Given) => {
+  if (reader) await query("delete from account where user_id = $1 and provider_id = 'credential'", [reader.userId]);
+  return {};
+};
 
 /** A question that is open, and what it is asked for. */
 const questionFor = (code: () => string) => async (given: Given) => {
@@ -96,6 +118,21 @@ async function administrator({ query, reader }: Given): Promise<Made> {
  * nothing that a test of refusals looks at.
  */
 const MAKE: Partial<Record<Described["id"], (given: Given) => Promise<Made>>> = {
+  verifyEmail: linkOf("verify-address", {}),
+  lookAtMailLink: linkOf("magic-link", { kind: "magic-link" }),
+  redeemMagicLink: linkOf("magic-link", {}),
+  // Not the reader's own: every session of theirs would end.
+  resetPassword: linkOf(
+    "reset-password",
+    { newPassword: "another horse battery" },
+    { of: (given) => someAddress({ ...given, reader: undefined }) },
+  ),
+  confirmEmailChange: linkOf(
+    "change-address",
+    {},
+    { data: { newEmail: "lena.new@example.test", other: "0ab5ec3e-1d7d-4514-a8a6-1399cafbc54e", confirmed: false } },
+  ),
+  setPassword: withoutPassword,
   sendMailCode: async (given) => {
     // Mails are counted, and these are many.
     await given.query("delete from attempt", []);

@@ -108,7 +108,9 @@ describe("Better Auth's endpoints", () => {
     const before = await database.count("user");
     const gone = OPERATIONS.filter(({ wayIn }) => wayIn === "password");
     expect(gone.map(({ path }) => path)).toEqual(
-      ["sign-up/email", "sign-in/email", "change-password", "prove/password"].map((path) => `/api/auth/${path}`),
+      ["sign-up/email", "sign-in/email", "change-password", "prove/password", "set-password"].map(
+        (path) => `/api/auth/${path}`,
+      ),
     );
     for (const operation of gone) {
       const answer = await call(signedIn, operation);

@@ -17,14 +17,15 @@ import { forgiving, type Tried } from "../attempts.ts";
 import { mint, newSecret } from "../one-time-tokens.ts";
 import { SESSION_SECONDS, SHORT_SESSION_SECONDS, TOKEN_LENGTH } from "../session-length.ts";
 import { knownBrowserCookie, type Signer } from "./known-browser.ts";
-import { type SignedInUser, startSession } from "./start-session.ts";
+import { type FirstStatements, type SignedInUser, startSession } from "./start-session.ts";
 
 /** Seconds a reader has to give the second factor. */
 export const SECOND_FACTOR_SECONDS = 600;
 
 /** What has been proved, and how. */
 export interface Proof {
-  userId: string;
+  /** An expression where a statement of `first` finds the reader. */
+  userId: string | SQL;
   /** `password`, `magic-link`, `passkey` or a provider's id. */
   method: string;
   /** A session of 30 days; of a day, and until the browser closes, without. */
@@ -38,6 +39,8 @@ export interface Proof {
    * there is no session, and the outcome is `not-given`.
    */
   given?: SQL;
+  /** What is done before, in the same transaction. */
+  first?: FirstStatements;
 }
 
 export type SignInOutcome =
@@ -66,7 +69,8 @@ export function completingSignIn(deps: CompleteSignInDeps): CompleteSignIn {
   /** The question for a second factor, in a cookie that is good for nothing else. */
   async function ask(proof: Proof, user: SignedInUser): Promise<SignInOutcome> {
     const secret = newSecret();
-    const { userId, method, remember } = proof;
+    const { method, remember } = proof;
+    const userId = user.id;
     const [data, purpose] = [{ method, remember }, "second-factor" as const];
     await mint(db, { id: randomId(), purpose, secret, userId, data, now: now(), seconds: SECOND_FACTOR_SECONDS });
     const setCookies = (headers: Headers) => setSecondFactorCookie(headers, secret, SECOND_FACTOR_SECONDS);
@@ -92,6 +96,7 @@ export function completingSignIn(deps: CompleteSignInDeps): CompleteSignIn {
         needsVerifiedAddress: deps.needsVerifiedAddress,
         forgiving: proof.tried?.length ? await forgiving(proof.tried) : undefined,
         given: proof.given,
+        first: proof.first,
       },
       deps.auditInsert,
     );
@@ -119,16 +124,19 @@ export function completingSignIn(deps: CompleteSignInDeps): CompleteSignIn {
   };
 }
 
-/** The outcome as Better Auth's sign-in routes say it: its official client reads `token`, `user`, `twoFactorRedirect`. */
-export function answerOf(c: Context<AppEnv>, outcome: SignInOutcome): Response {
+/**
+ * The outcome as Better Auth's sign-in routes say it: its official client reads `token`, `user`, `twoFactorRedirect`.
+ * @param beside what else the route says of an identity that was proved
+ */
+export function answerOf(c: Context<AppEnv>, outcome: SignInOutcome, beside: object = {}): Response {
   switch (outcome.kind) {
     case "session": {
-      const done = c.json({ redirect: false, token: outcome.sessionId, user: outcome.user });
+      const done = c.json({ redirect: false, token: outcome.sessionId, user: outcome.user, ...beside });
       outcome.setCookies(done.headers);
       return done;
     }
     case "second-factor": {
-      const asked = c.json({ twoFactorRedirect: true, twoFactorMethods: ["totp"] });
+      const asked = c.json({ twoFactorRedirect: true, twoFactorMethods: ["totp"], ...beside });
       outcome.setCookies(asked.headers);
       return asked;
     }

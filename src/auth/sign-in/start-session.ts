@@ -11,7 +11,8 @@ export interface NewSession extends Caller {
   id: string;
   token: string;
   loginId: string;
-  userId: string;
+  /** An expression where a statement before it finds the reader. */
+  userId: string | SQL;
   /** When the credential was proved, and the session begins. */
   at: Date;
   seconds: number;
@@ -25,6 +26,25 @@ export interface NewSession extends Caller {
   forgiving: SQL | undefined;
   /** @see Proof */
   given?: SQL | undefined;
+  /** @see Proof */
+  first?: FirstStatements | undefined;
+}
+
+/** What is done before it, in the same transaction: all of it, or there is no session. */
+export interface FirstStatements {
+  statements: readonly SQL[];
+  /** Told the rows of each. */
+  read: (rows: readonly unknown[]) => void;
+}
+
+/** Runs a statement after others, as one batch. @returns its rows */
+async function runAfter(db: Database, first: FirstStatements | undefined, statement: SQL): Promise<unknown> {
+  const [head, ...rest] = first?.statements ?? [];
+  if (!first || !head) return (await db.execute(statement)).rows;
+  const results = await db.batch([db.execute(head), ...rest.map((one) => db.execute(one)), db.execute(statement)]);
+  const rows = results.map((result) => result.rows);
+  first.read(rows.slice(0, -1));
+  return rows.at(-1);
 }
 
 const moment = z.pipe(
@@ -68,7 +88,10 @@ export type Started =
 export async function startSession(db: Database, next: NewSession, auditInsert: AuditInsert): Promise<Started> {
   const at = sql`${next.at.toISOString()}::timestamptz`;
   const expiresAt = sql`${new Date(next.at.getTime() + next.seconds * 1000).toISOString()}::timestamptz`;
-  const { rows } = await db.execute(sql`
+  const rows = await runAfter(
+    db,
+    next.first,
+    sql`
     with ${next.given ? sql`${next.given}, ` : sql``}reader as (
       select u.*, case when not is_active then 'inactive'
         when banned and (ban_expires is null or ban_expires > ${at}) then 'banned' else 'good' end as standing
@@ -98,7 +121,8 @@ export async function startSession(db: Database, next: NewSession, auditInsert: 
     )})${next.forgiving ? sql`, forgiven as (${next.forgiving})` : sql``}
     select (select count(*)::int from made) as made, standing, ${USER_JSON} as user,
       ${next.given ? sql`(select count(*)::int from given)` : sql`1`} as given
-    from reader u`);
+    from reader u`,
+  );
   const [found] = z.parse(z.array(row), rows);
   if (!found) return { kind: "unknown" };
   if (found.given === 0) return { kind: "not-given" };

@@ -3,6 +3,7 @@ import { accountOperations } from "./accounts.ts";
 import { adminOperations } from "./admin.ts";
 import { handOffOperations } from "./hand-off.ts";
 import { linkedAccountOperations } from "./linked-accounts.ts";
+import { mailLinkOperations } from "./mail-links.ts";
 import type { Operation, Route } from "./operation.ts";
 import { proofOperations } from "./proofs.ts";
 import { readerOperations } from "./reader.ts";
@@ -15,6 +16,7 @@ export const CONTRACT = {
   ...secondFactorOperations,
   ...handOffOperations,
   ...linkedAccountOperations,
+  ...mailLinkOperations,
   ...readerOperations,
   ...adminOperations,
   ...serviceOperations,

@@ -18,8 +18,8 @@ export type OriginClass = "docs" | "own" | "anyone";
  */
 export type Caller = "anyone" | "reader" | "account" | "proved" | "admin" | "proved-admin" | "site-token";
 
-/** What an owner may switch off, or has not set up. */
-export type WayIn = "password" | "mail" | "provider";
+/** What an owner may switch off, or has not set up. `mail`: mail can be sent. `reset`: a password by mail. */
+export type WayIn = "password" | "mail" | "magic-link" | "reset" | "provider";
 
 export type Group =
   | "accounts"
