@@ -6,7 +6,7 @@ import { violations } from "./axe.ts";
 
 useAccount();
 
-const SECTIONS = ["#profile", "#security", "#sessions", "#data"];
+const SECTIONS = ["#profile", "#security", "#sessions", "#activity", "#data"];
 
 /** Shows a view, and waits for what it loads. */
 async function show(fragment: string, query = ""): Promise<void> {

@@ -16,6 +16,7 @@ export class AccountReader {
   readonly elsewhere: string[] = [];
 
   constructor(page: Page, worker: string) {
+    page.setDefaultTimeout(15_000);
     this.page = page;
     this.worker = worker;
     page.on("pageerror", (error) => this.complaints.push(error.message));

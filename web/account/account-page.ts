@@ -8,7 +8,7 @@ import { LANGUAGES } from "./languages.ts";
 import { AccountStore } from "./store.ts";
 import { dir, lang, texts } from "./texts/current.ts";
 
-const SECTIONS = ["profile", "security", "sessions", "data"] as const;
+const SECTIONS = ["profile", "security", "sessions", "activity", "data"] as const;
 type Section = (typeof SECTIONS)[number];
 const isSection = (view: string): view is Section => SECTIONS.some((one) => one === view);
 
@@ -84,6 +84,7 @@ export class AccountPage extends LitElement {
     const { view, value } = this.place;
     if (isLinkKind(view) && value !== "" && who.status !== "checking") return view;
     if (who.status === "reader") {
+      if (view === "admin" && who.user.role === "admin") return "admin";
       if (this.store.flow !== undefined) return "continue";
       return isSection(view) ? view : view === "linked" || view === "error" ? "security" : "profile";
     }
@@ -197,7 +198,7 @@ export class AccountPage extends LitElement {
 
   #inside(shown: string): TemplateResult {
     const { user } = this.store;
-    const isAdmin = false;
+    const isAdmin = user?.role === "admin";
     return html`<div class="columns">
       <nav class="side" aria-label=${texts.sections}>
         <p class="who">
@@ -236,6 +237,8 @@ export class AccountPage extends LitElement {
         return html`<account-security-view .store=${store}></account-security-view>`;
       case "sessions":
         return html`<account-sessions-view .store=${store}></account-sessions-view>`;
+      case "activity":
+        return html`<account-activity-view .store=${store}></account-activity-view>`;
       case "data":
         return html`<account-data-view .store=${store}></account-data-view>`;
       default:

@@ -56,6 +56,16 @@ export class YourDataView extends StoreView {
         <h2 id="data-export">${texts.exportTitle}</h2>
         <p class="intro">${texts.exportIntro}</p>
         <account-export-form .store=${store}></account-export-form>
+      </section>
+      <section class="card" aria-labelledby="data-delete">
+        <h2 id="data-delete">${texts.deleteTitle}</h2>
+        <p>${texts.deleteIntro}</p>
+        <ul class="dots">
+          ${texts.deleteLost.map((lost) => html`<li>${lost}</li>`)}
+        </ul>
+        <p class="intro">${texts.deleteKept}</p>
+        <p><strong>${texts.deleteFirst}</strong></p>
+        <account-delete-form .store=${store}></account-delete-form>
       </section>`;
   }
 }
