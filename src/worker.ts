@@ -5,6 +5,7 @@ import type { Context } from "hono";
 import journal from "../migrations/meta/_journal.json" with { type: "json" };
 import { auditInsert, pseudonymise } from "./admin/audit.ts";
 import { auditHandlers } from "./admin/audit-handlers.ts";
+import { purgeEvents } from "./admin/audit-queries.ts";
 import { adminHandlers } from "./admin/handlers.ts";
 import { createApp, createUnconfiguredApp } from "./app.ts";
 import { purgeExpiredAttempts } from "./auth/attempts.ts";
@@ -28,6 +29,7 @@ import { callbackHandler } from "./auth/providers/callback.ts";
 import { linkingHandlers } from "./auth/providers/linking.ts";
 import { switchedOnProviders } from "./auth/providers/switched-on.ts";
 import { purgeExpiredVerifications } from "./auth/purge.ts";
+import { retentionChores } from "./auth/retention.ts";
 import { answerHandlers } from "./auth/second-factor/answer.ts";
 import { secondFactor as makeSecondFactor } from "./auth/second-factor/check.ts";
 import { SecretSealer } from "./auth/second-factor/sealed-secret.ts";
@@ -340,6 +342,14 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     log,
   });
 
+  const retention = retentionChores(config.accounts, {
+    db,
+    auditInsert,
+    pseudonymise,
+    purgeEvents: (before, limit) => purgeEvents(db, before, limit),
+    onEnded: (tokens) => resolver.ended(tokens),
+    warn: config.mail.transport === "none" ? undefined : (to, at) => mailer.send(to, { kind: "inactive", at }),
+  });
   const misplaced = createUnconfiguredApp({ now, randomId, log, docs: new Set() });
   return {
     // A configuration for this machine, deployed: development secrets would guard a public Worker.
@@ -351,6 +361,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
           { name: "expired sessions", run: (at, limit) => purgeExpiredSessions(db, at, limit) },
           { name: "expired verifications", run: (at, limit) => purgeExpiredVerifications(db, at, limit) },
           { name: "expired attempts", run: (at, limit) => purgeExpiredAttempts(db, at, limit) },
+          ...retention,
         ],
         { now, log },
       ),

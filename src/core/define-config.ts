@@ -48,6 +48,24 @@ const backend = z.strictObject({
 
 const weights = z.partialRecord(z.enum(PARTS), z.number().check(z.minimum(0), z.maximum(10)));
 
+const days = (min: number, max: number) =>
+  z
+    .int("must be a whole number of days")
+    .check(z.minimum(min, `must be at least ${min}`), z.maximum(max, `must be at most ${max}`));
+
+/** How long what is about readers is kept, in days. */
+const ACCOUNTS = { auditDays: 365, deleteUnverifiedAfterDays: 30, deleteInactiveAfterDays: 730, warnDays: 30 };
+const accounts = z.strictObject({
+  /** Events of the audit trail. */
+  auditDays: z._default(days(30, 3650), ACCOUNTS.auditDays),
+  /** An account whose address nobody has proved and that nobody uses is deleted; null: never. */
+  deleteUnverifiedAfterDays: z._default(z.nullable(days(1, 3650)), ACCOUNTS.deleteUnverifiedAfterDays),
+  /** An account that nobody uses is deleted, after a warning by mail; null: never. */
+  deleteInactiveAfterDays: z._default(z.nullable(days(90, 3650)), ACCOUNTS.deleteInactiveAfterDays),
+  /** How long before that its reader is warned. */
+  warnDays: z._default(days(7, 59), ACCOUNTS.warnDays),
+});
+
 const docentConfig = z.strictObject({
   sites: z.array(site).check(
     z.minLength(1),
@@ -80,6 +98,7 @@ const docentConfig = z.strictObject({
       siteKey: z.string().check(z.regex(/^[0-9A-Za-z_-]{10,100}$/, "must be the site key of a Turnstile widget")),
     }),
   ),
+  accounts: z._default(accounts, ACCOUNTS),
   questionnaire: z._default(questionnaire, DEFAULT_QUESTIONNAIRE),
   backends: z._default(z.array(backend), []),
   ranker: z._default(

@@ -67,6 +67,20 @@ async function fromAnother(row: SessionRow, path: string, json: unknown): Promis
   });
   expect(answer.status, answer.text).toBe(200);
 }
+/** By an administrator, in this isolate. */
+async function byAdministrator({ userId }: SessionRow, path: string, more: object): Promise<void> {
+  const admin = await insertSession(database);
+  await database.query(`update "user" set role = 'admin' where id = $1`, [admin.userId]);
+  const answer = await new Browser(here).post(
+    `/api/admin/${path}`,
+    { userId, ...more },
+    {
+      origin: BASE_URL,
+      headers: { Cookie: admin.cookie },
+    },
+  );
+  expect(answer.status, answer.text).toBe(200);
+}
 const sql =
   (...statements: string[]) =>
   async ({ userId }: SessionRow) => {
@@ -105,9 +119,12 @@ const WAYS: readonly Way[] = [
   },
   { name: "its expiry", seconds: 5, end: async () => void vi.setSystemTime(Date.now() + 5_000) },
   { name: "a password reset (SQL)", end: sql(END_ALL, "update account set password = 'x:y' where user_id = $1") },
-  { name: "a ban (SQL)", end: sql(`update "user" set banned = true where id = $1`, END_ALL) },
+  { name: "a ban", ours: true, end: (row) => byAdministrator(row, "ban", { reason: "Spam" }) },
   { name: "a ban that leaves the row (SQL)", end: sql(`update "user" set banned = true where id = $1`) },
-  { name: "a deactivation (SQL)", end: sql(`update "user" set is_active = false where id = $1`, END_ALL) },
+  { name: "a deactivation", ours: true, end: (row) => byAdministrator(row, "deactivate", {}) },
+  { name: "an administrator's revoking", ours: true, end: (row) => byAdministrator(row, "revoke-sessions", {}) },
+  { name: "deleting the account", ours: true, end: (row) => fromAnother(row, "delete-user", {}) },
+  { name: "an administrator's deleting it", ours: true, end: (row) => byAdministrator(row, "delete-user", {}) },
   { name: "deleting the reader (SQL)", end: sql(`delete from "user" where id = $1`) },
   { name: "deleting the row (SQL)", end: sql(END_ALL) },
 ];
@@ -118,6 +135,13 @@ const CHANGES: readonly Way[] = [
     name: "a role that was taken away (SQL)",
     begin: sql(`update "user" set role = 'moderator' where id = $1`),
     end: sql(`update "user" set role = 'user' where id = $1`),
+    isOld: ({ role }) => role === "moderator",
+  },
+  {
+    name: "a role that an administrator took away",
+    ours: true,
+    begin: sql(`update "user" set role = 'moderator' where id = $1`),
+    end: (row) => byAdministrator(row, "role", { role: "user" }),
     isOld: ({ role }) => role === "moderator",
   },
   {

@@ -31,7 +31,7 @@ describe("whatever happens to any call, the answer is right or 503, in time, and
 
 it("does every chore that it can, once, and says which it could not, whatever happens to any call of the scheduled handler", async () => {
   const normal = await rig.performChores(untouched);
-  expect([normal.calls.length, normal.left]).toEqual([3, [0, 0, 0]]);
+  expect([normal.calls.length, normal.left]).toEqual([7, [0, 0, 0]]);
   for (const at of normal.calls.keys()) {
     for (const [name, { happen, passes }] of Object.entries(sqlFaults(limits))) {
       const found = await rig.performChores((given, index, run, signal) => {
@@ -41,7 +41,11 @@ it("does every chore that it can, once, and says which it could not, whatever ha
       const what = `call ${at} to Postgres ${name}`;
       expect(limits.endless, what).toEqual([]);
       expect(found.calls.length, what).toBe(normal.calls.length);
-      expect(found.left.toSpliced(at, 1), what).toEqual([0, 0]);
+      // The others are about accounts, of which none is old enough.
+      expect(
+        found.left.filter((_, chore) => chore !== at),
+        what,
+      ).toEqual(normal.left.filter((_, chore) => chore !== at));
       const failed = found.logs.filter(({ message }) => message === "chore failed");
       expect(failed.length, what).toBe(passes ? 0 : 1);
     }
