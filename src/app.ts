@@ -27,6 +27,7 @@ import type { recommendationHandlers } from "./content/recommendation-handlers.t
 import { isUnavailable, sqlState } from "./db/unavailable.ts";
 import { accessLog } from "./http/access-log.ts";
 import type { AppEnv } from "./http/app-env.ts";
+import { refuseBearer } from "./http/bearer.ts";
 import { noSuchRoute } from "./http/no-such-route.ts";
 import { type ErrorLog, onError } from "./http/on-error.ts";
 import { allowOrigins, corsForListedOrigins, type Origins } from "./http/origin.ts";
@@ -124,7 +125,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.use(securityHeaders);
   app.use("/api/*", corsForListedOrigins(deps.origins));
   app.use("/api/*", sessionCookieForm(deps.origins));
-  app.use("/api/auth/*", inBetterAuthShape);
+  app.use("/api/auth/*", inBetterAuthShape, refuseBearer);
 
   app.get("/healthz", health.alive);
   app.get("/readyz", guess, health.ready);

@@ -5,6 +5,8 @@ import { time, uuid } from "./primitives.ts";
 
 /** Seconds from the start until the reader is back; a mail has to arrive in between. */
 export const FLOW_SECONDS = 15 * 60;
+/** Seconds a bearer is good, at most: no longer than the sign-in that it came from. */
+export const BEARER_SECONDS = 7 * 24 * 60 * 60;
 /** Seconds a code is good. */
 export const CODE_SECONDS = 60;
 
@@ -42,10 +44,12 @@ export const handOffInput = z.strictObject({
   code: bits256,
   /** Whose SHA-256 was the challenge. */
   verifier: bits256,
+  /** This browser keeps no cookie of the Worker's: the session is to be a bearer's, in the answer. */
+  bearer: z.optional(z.boolean()),
 });
 
 /** Answer of `POST /api/hand-off`: the reader is signed in on the docs page. */
-export const handOffAnswer = z.object({ userId: uuid, expiresAt: time });
+export const handOffAnswer = z.object({ userId: uuid, expiresAt: time, bearer: z.optional(z.string()) });
 
 /** Body of `POST /api/hand-off/finish`, from the Worker's own page. */
 export const finishInput = z.strictObject({ flow: flowId });

@@ -8,6 +8,8 @@ export interface CurrentSession {
   userId: string;
   loginId: string;
   scope: "account" | "docs";
+  /** The docs origin that a bearer's session is bound to. */
+  origin: string | null;
   /** Milliseconds since the epoch. */
   expiresAt: number;
   createdAt: number;

@@ -48,7 +48,7 @@ export function corsForListedOrigins(origins: Origins): MiddlewareHandler<AppEnv
     origin: (origin) => origin,
     credentials: true,
     allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-    allowHeaders: ["Content-Type", "If-None-Match", "X-Captcha-Response"],
+    allowHeaders: ["Content-Type", "If-None-Match", "Authorization", "X-Captcha-Response"],
     exposeHeaders: EXPOSED,
     maxAge: 7200,
   });

@@ -17,6 +17,7 @@ const cachedSession = z.object({
     userId: z.string(),
     loginId: z.string(),
     scope: z.enum(["account", "docs"]),
+    origin: z.nullable(z.string()),
     expiresAt: z.number(),
     createdAt: z.number(),
     authenticatedAt: z.number(),

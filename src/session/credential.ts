@@ -1,24 +1,53 @@
 // From a request to a session token: which credential was presented, and is its signature ours? No I/O, so that a
 // forged credential costs nothing. Says nothing about whether the session exists.
+import { bearerOf } from "../http/bearer.ts";
 import { sessionCookieValues } from "../http/session-cookie.ts";
 
-/** A credential as it was presented: the whole signed value, which keys the memory tier. */
-export type Presented = { kind: "none" } | { kind: "one"; signed: string } | { kind: "several"; signed: string[] };
+/**
+ * How a credential came. A signature for one is none for the other: no script can make a cookie's of a bearer's, or
+ * find out a bearer's from what it may see.
+ */
+export type Carrier = "cookie" | "bearer";
+
+/** A credential as it was presented. */
+export interface PresentedCredential {
+  /** The whole signed value. */
+  signed: string;
+  carrier: Carrier;
+}
+
+export type Presented =
+  | { kind: "none" }
+  | ({ kind: "one" } & PresentedCredential)
+  | { kind: "several"; all: PresentedCredential[] };
+
+/** Keys the memory tier: the same text in a cookie and as a bearer is two credentials. */
+export const memoryKey = ({ signed, carrier }: PresentedCredential): string => `${carrier} ${signed}`;
 
 /** Better Auth's tokens have 32 characters; anything much longer was never ours. */
 const MAX_SIGNED_LENGTH = 512;
 /** 32 bytes in base64: one form only, so that one session is one key in memory. */
 const SIGNATURE = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
 
-/** Reads the session cookie. Two different values are kept apart: one might have been planted. */
+/** Reads cookie and bearer. Two different values are kept apart: one might have been planted. */
 export function presentedCredential(headers: Headers): Presented {
-  const [first, ...rest] = sessionCookieValues(headers.get("cookie"));
+  const cookies = sessionCookieValues(headers.get("cookie"));
+  const bearer = bearerOf(headers);
+  const all: PresentedCredential[] = [
+    ...cookies.map((signed) => ({ signed, carrier: "cookie" as const })),
+    ...(bearer === undefined ? [] : [{ signed: bearer, carrier: "bearer" as const }]),
+  ];
+  const [first] = all;
   if (first === undefined) return { kind: "none" };
-  return rest.length === 0 ? { kind: "one", signed: first } : { kind: "several", signed: [first, ...rest] };
+  return all.length === 1 ? { kind: "one", ...first } : { kind: "several", all };
 }
 
+/** What is signed. A token has no line break, so neither can be taken for the other. */
+const signedText = (token: string, carrier: Carrier) => (carrier === "cookie" ? token : `bearer\n${token}`);
+
 /**
- * Makes and verifies signed cookies as Better Auth's router makes them: `token.base64(HMAC-SHA256(secret, token))`.
+ * Makes and verifies signed credentials; a cookie's as Better Auth's router makes them:
+ * `token.base64(HMAC-SHA256(secret, token))`.
  * The comparison is WebCrypto's, in constant time.
  */
 export class CredentialSigner {
@@ -31,7 +60,7 @@ export class CredentialSigner {
   }
 
   /** @returns the token, or undefined when the value is malformed or the signature is not ours */
-  async verify(signed: string): Promise<string | undefined> {
+  async verify(signed: string, carrier: Carrier = "cookie"): Promise<string | undefined> {
     if (signed.length > MAX_SIGNED_LENGTH) return undefined;
     const dot = signed.lastIndexOf(".");
     if (dot < 1) return undefined;
@@ -45,14 +74,15 @@ export class CredentialSigner {
       "HMAC",
       await this.#importKey(),
       signature,
-      new TextEncoder().encode(token),
+      new TextEncoder().encode(signedText(token, carrier)),
     );
     return valid ? token : undefined;
   }
 
-  /** The signed value of a token, before the cookie's URL encoding. */
-  async sign(token: string): Promise<string> {
-    const signature = await crypto.subtle.sign("HMAC", await this.#importKey(), new TextEncoder().encode(token));
+  /** The signed value of a token, before a cookie's URL encoding. */
+  async sign(token: string, carrier: Carrier = "cookie"): Promise<string> {
+    const text = new TextEncoder().encode(signedText(token, carrier));
+    const signature = await crypto.subtle.sign("HMAC", await this.#importKey(), text);
     return `${token}.${btoa(String.fromCharCode(...new Uint8Array(signature)))}`;
   }
 

@@ -22,6 +22,7 @@ const SESSION_AND_USER = {
     userId: session.userId,
     loginId: session.loginId,
     scope: session.scope,
+    origin: session.origin,
     expiresAt: session.expiresAt,
     createdAt: session.createdAt,
     updatedAt: session.updatedAt,

@@ -8,7 +8,13 @@ import { isUnavailable } from "../db/unavailable.ts";
 import type { CurrentSession } from "../http/app-env.ts";
 import type { RequestContext, Tier } from "../http/request-context.ts";
 import type { CachedSession } from "./cached-session.ts";
-import { type CredentialSigner, presentedCredential } from "./credential.ts";
+import {
+  type Carrier,
+  type CredentialSigner,
+  memoryKey,
+  type PresentedCredential,
+  presentedCredential,
+} from "./credential.ts";
 import type { KvTier } from "./kv-tier.ts";
 import type { MemoryTier } from "./memory-tier.ts";
 import { type AccountDetails, findSession, type SessionRow, touchSession } from "./queries.ts";
@@ -49,9 +55,17 @@ export interface ResolverDeps {
 }
 
 /** A credential whose signature is ours. */
-interface Credential {
-  signed: string;
+interface Credential extends PresentedCredential {
   token: string;
+}
+
+/**
+ * A bearer's session is a bearer's, on the page that it was made for; every other one is a cookie's. A browser names the
+ * page's origin in every request that carries a header like this one.
+ */
+function isInPlace({ scope, origin }: CurrentSession, carrier: Carrier, headers: Headers): boolean {
+  if (scope === "account") return carrier === "cookie";
+  return carrier === "bearer" && origin !== null && headers.get("origin") === origin;
 }
 
 type Asked = { row: SessionRow | undefined; checkedAt: number };
@@ -67,21 +81,26 @@ export class SessionResolver {
     const presented = presentedCredential(headers);
     if (presented.kind === "none") return { kind: "none" };
     if (presented.kind === "one" && !options.authoritative) {
-      const hit = this.#deps.memory.get(presented.signed, this.#deps.now());
+      const hit = this.#deps.memory.get(memoryKey(presented), this.#deps.now());
       const useful = hit && (hit.outage ? !options.refuseOutage : !options.account || hit.account);
       if (hit && useful) {
+        if (!isInPlace(hit.session, presented.carrier, headers)) return this.#refuse("misplaced");
         return this.#answer(
           request,
-          { ...hit, signed: presented.signed },
+          { ...hit, signed: presented.signed, carrier: presented.carrier },
           { ...hit, tier: hit.outage ? "outage" : "memory" },
         );
       }
     }
     const [first, second] = await this.verified(headers);
     if (!first) return this.#refuse("forged");
-    // One of the two was put there by somebody else, and nothing says which.
-    if (second) return this.#refuse("conflict");
-    return this.#lookUp(first, request, options);
+    // One of the two was put there by somebody else, and nothing says which. A page has a cookie or a bearer, never both.
+    if (second || (presented.kind === "several" && presented.all.some(({ carrier }) => carrier === "bearer"))) {
+      return this.#refuse("conflict");
+    }
+    const found = await this.#lookUp(first, request, options);
+    if (found.kind !== "session" || isInPlace(found.session, first.carrier, headers)) return found;
+    return this.#refuse("misplaced");
   }
 
   /** The credentials of a request with a valid signature. No I/O. */
@@ -89,9 +108,9 @@ export class SessionResolver {
     const presented = presentedCredential(headers);
     if (presented.kind === "none") return [];
     const verified: Credential[] = [];
-    for (const signed of presented.kind === "one" ? [presented.signed] : presented.signed) {
-      const token = await this.#deps.signer.verify(signed);
-      if (token !== undefined) verified.push({ signed, token });
+    for (const { signed, carrier } of presented.kind === "one" ? [presented] : presented.all) {
+      const token = await this.#deps.signer.verify(signed, carrier);
+      if (token !== undefined) verified.push({ signed, carrier, token });
     }
     return verified;
   }
@@ -213,7 +232,7 @@ export class SessionResolver {
     // Rights above a reader's may have been taken away since; nobody can be asked.
     const session: CurrentSession = { ...found.session, role: "user" };
     // What is known from before the outage is better.
-    if (!memory.get(credential.signed, now()))
+    if (!memory.get(memoryKey(credential), now()))
       this.#remember(credential, { session, checkedAt: found.checkedAt }, true);
     return this.#answer(request, credential, { session, tier: "outage" });
   }
@@ -225,9 +244,10 @@ export class SessionResolver {
     return age < 0 || entry.session.expiresAt <= now ? undefined : age;
   }
 
-  #remember({ signed, token }: Credential, value: CachedSession, outage: boolean, account?: AccountDetails): void {
+  #remember(credential: Credential, value: CachedSession, outage: boolean, account?: AccountDetails): void {
     const storedAt = this.#deps.now();
-    this.#deps.memory.set(signed, { ...value, token, outage, storedAt, ...(account && { account }) });
+    const { token } = credential;
+    this.#deps.memory.set(memoryKey(credential), { ...value, token, outage, storedAt, ...(account && { account }) });
   }
 
   #answer(

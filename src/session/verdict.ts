@@ -5,7 +5,7 @@ import type { CurrentSession } from "../http/app-env.ts";
 import type { AccountDetails, SessionRow } from "./queries.ts";
 
 /** Why a credential is refused. All but `conflict` get the same public answer; the log has the reason. */
-export type Refusal = "forged" | "conflict" | "unknown" | "expired" | "inactive" | "banned";
+export type Refusal = "forged" | "conflict" | "misplaced" | "unknown" | "expired" | "inactive" | "banned";
 
 export type Verdict =
   | { ok: true; session: CurrentSession; account: AccountDetails; lastAccessedAt: Date | null }
@@ -25,6 +25,7 @@ export function verdict(row: SessionRow | undefined, now: number): Verdict {
       userId: row.session.userId,
       loginId: row.session.loginId,
       scope: row.session.scope,
+      origin: row.session.origin,
       expiresAt: row.session.expiresAt.getTime(),
       createdAt: row.session.createdAt.getTime(),
       authenticatedAt: row.session.authenticatedAt.getTime(),

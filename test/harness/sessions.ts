@@ -15,6 +15,18 @@ export interface SessionRow {
 
 const signer = new CredentialSigner(AUTH_SECRET);
 
+/** A docs page's session beside this reader's, and what the page sends with it. The origin is the docs page's. */
+export async function insertBearer(database: TestDatabase, of: SessionRow, origin: string): Promise<string> {
+  const token = crypto.randomUUID().replaceAll("-", "");
+  await database.query(
+    `insert into session (id, token, user_id, expires_at, created_at, updated_at, authenticated_at, login_id, scope, origin)
+     select gen_random_uuid(), $2, user_id, created_at + interval '7 days', created_at, updated_at, authenticated_at,
+       login_id, 'docs', $3 from session where id = $1`,
+    [of.sessionId, token, origin],
+  );
+  return `Bearer ${await signer.sign(token, "bearer")}`;
+}
+
 /**
  * A reader who signed in at this moment of the test's clock.
  * @param of whose second sign-in it is; a new reader's without it

@@ -5,9 +5,9 @@ import { OPERATIONS } from "../../src/core/contract/contract.ts";
 import { eventsOf, Person } from "../harness/administrators.ts";
 import { Browser } from "../harness/browser.ts";
 import { TestDatabase } from "../harness/database.ts";
-import { Isolate } from "../harness/isolate.ts";
+import { BASE_URL, Isolate } from "../harness/isolate.ts";
 import { call, madeFor } from "../harness/operations.ts";
-import { insertSession } from "../harness/sessions.ts";
+import { insertBearer, insertSession } from "../harness/sessions.ts";
 
 const database = await TestDatabase.create("admin");
 const isolate = await Isolate.create({ database });
@@ -86,11 +86,8 @@ describe("the administrators' routes", () => {
 
   it("are no bearer's, and say nothing while Postgres is down, also to an administrator whom a cache knows", async () => {
     const bearer = await Person.of(isolate, "admin");
-    await database.query(
-      `update session set scope = 'docs', origin = 'http://127.0.0.1:4322', expires_at = created_at + interval '7 days' where id = $1`,
-      [bearer.row.sessionId],
-    );
-    expect((await bearer.get("/api/admin/users")).status).toBe(403);
+    const headers = { Origin: BASE_URL, Authorization: await insertBearer(database, bearer.row, BASE_URL) };
+    expect((await new Browser(isolate, BASE_URL).send("/api/admin/users", { headers })).status).toBe(403);
     expect((await admin.get("/api/session")).status).toBe(200);
     await database.inject({ effect: "drop", times: null });
     for (const operation of routes) {

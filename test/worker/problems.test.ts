@@ -9,6 +9,7 @@ import { page, push } from "../harness/catalogue.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { BASE_URL, CONFIG, Isolate } from "../harness/isolate.ts";
 import { simulatedLimiters } from "../harness/rate-limiter.ts";
+import { insertBearer, insertSession } from "../harness/sessions.ts";
 
 const database = await TestDatabase.create("problems");
 const isolate = await Isolate.create({ database });
@@ -27,13 +28,8 @@ async function failing(effect: "drop" | "sql-error"): Promise<Answer> {
 
 /** A request of a session that has the rights of a docs page, to a route that needs more. */
 async function fromBearer(): Promise<Answer> {
-  const browser = nobody();
-  await browser.signUp("bearer@example.test");
-  await database.query(
-    `update session set scope = 'docs', expires_at = created_at + interval '7 days', origin = 'http://127.0.0.1:4322'
-     where user_id = (select id from "user" where email = 'bearer@example.test')`,
-  );
-  return browser.send("/api/auth/list-sessions", { origin: BASE_URL });
+  const bearer = await insertBearer(database, await insertSession(database), BASE_URL);
+  return nobody().send("/api/auth/list-sessions", { origin: BASE_URL, headers: { Authorization: bearer } });
 }
 
 /** A request for what only a fresh proof opens. */

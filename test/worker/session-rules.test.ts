@@ -3,7 +3,8 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { Browser } from "../harness/browser.ts";
 import { TestDatabase } from "../harness/database.ts";
-import { BASE_URL, Gate, Isolate } from "../harness/isolate.ts";
+import { BASE_URL, DOCS_SAME_SITE, Gate, Isolate } from "../harness/isolate.ts";
+import { insertBearer, insertSession } from "../harness/sessions.ts";
 import { START } from "../setup.ts";
 
 const database = await TestDatabase.create("rules");
@@ -131,16 +132,13 @@ describe("an outage", () => {
   });
 
   it("does not serve a bearer's session", async () => {
-    const browser = await signedIn();
-    await database.query(
-      "update session set scope = 'docs', origin = 'http://localhost:4321', expires_at = created_at + interval '7 days' where token = $1",
-      [tokenOf(browser)],
-    );
-    await browser.send("/api/session");
+    const bearer = await insertBearer(database, await insertSession(database), DOCS_SAME_SITE);
+    const ask = () => new Browser(isolate).send("/api/session", { headers: { Authorization: bearer } });
+    expect((await ask()).body).toMatchObject({ session: { scope: "docs" } });
     await isolate.settle();
     later(400);
     await database.inject({ effect: "drop", times: null });
-    expect((await browser.send("/api/session")).status).toBe(503);
+    expect((await ask()).status).toBe(503);
     await database.heal();
   });
 });

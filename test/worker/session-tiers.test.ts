@@ -158,6 +158,7 @@ describe("the tiers", () => {
       "id",
       "loginId",
       "operatingSystem",
+      "origin",
       "role",
       "scope",
       "skillLevel",

@@ -12,6 +12,7 @@ import {
   asksToBeForgotten,
   FLOW_COOKIE,
   secretCookie,
+  sessionCookieValues,
   setForgetfulCookie,
   setSessionCookie,
 } from "../../http/session-cookie.ts";
@@ -32,7 +33,8 @@ export interface HandOffDeps {
   db: Database;
   now: () => number;
   randomId: () => string;
-  sign: (token: string) => Promise<string>;
+  docsOrigins: ReadonlySet<string>;
+  sign: (token: string, carrier?: "cookie" | "bearer") => Promise<string>;
   /** The tokens of a request's session cookies whose signature is ours. */
   presentedTokens: (headers: Headers) => Promise<readonly string[]>;
   onEnded: (tokens: readonly string[]) => void;
@@ -58,24 +60,31 @@ export function handOffHandlers(deps: HandOffDeps) {
     async redeem(c: C): Promise<Response> {
       const body = await readJson(c, handOffInput);
       if (!body.ok) return body.response;
-      const { flow, code, verifier } = body.value;
+      const { flow, code, verifier, bearer } = body.value;
       const { headers } = c.req.raw;
       const token = generateRandomString(TOKEN_LENGTH, "a-z", "A-Z", "0-9");
       const at = now();
+      const origin = headers.get("origin") ?? "";
+      // Only a docs page's, and only where no cookie was kept: nothing turns a cookie into a bearer.
+      const asBearer =
+        bearer === true && deps.docsOrigins.has(origin) && sessionCookieValues(headers.get("cookie")).length === 0;
       const made = await redeemCode(db, {
         ...callerOf(headers),
         code,
         flowId: flow,
-        origin: headers.get("origin") ?? "",
+        origin,
         challenge: await challengeOf(verifier),
         at: new Date(at),
         id: randomId(),
         token,
+        asBearer,
         replaces: await deps.presentedTokens(headers),
       });
       if (!made) return problem(c, "code-refused");
       deps.onEnded(made.ended);
-      const done = c.json({ userId: made.userId, expiresAt: made.expiresAt.toISOString() });
+      const said = { userId: made.userId, expiresAt: made.expiresAt.toISOString() };
+      if (asBearer) return c.json({ ...said, bearer: await deps.sign(token, "bearer") });
+      const done = c.json(said);
       setSessionCookie(
         done.headers,
         await deps.sign(token),

@@ -2,6 +2,7 @@
 // is still there and its reader in good standing, or nothing is made; and the sessions that the browser brought end.
 import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
+import { BEARER_SECONDS } from "../../core/hand-off.ts";
 import type { Database } from "../../db/client.ts";
 import { session, user, verification } from "../../db/schema/index.ts";
 import type { Caller } from "../../http/caller.ts";
@@ -18,6 +19,8 @@ export interface Redemption extends Caller {
   /** Of the session that is made. */
   id: string;
   token: string;
+  /** A docs page's own, which has to bring it with every request; otherwise an account's, in a cookie. */
+  asBearer: boolean;
   /** Sessions that the browser brought. */
   replaces: readonly string[];
 }
@@ -34,6 +37,9 @@ const row = z.object({
  * sign-in was given; and its proof, which is no younger for having travelled.
  */
 export async function redeemCode(db: Database, next: Redemption) {
+  // Seven days from now, and never longer than the sign-in.
+  const bearerEnds = sql`${new Date(next.at.getTime() + BEARER_SECONDS * 1000).toISOString()}::timestamptz`;
+  const asBearer = sql`${next.asBearer}::boolean`;
   const at = sql`${next.at.toISOString()}::timestamptz`;
   // As one parameter: the driver has no arrays of its own.
   const replaced: SQL = sql`select jsonb_array_elements_text(${JSON.stringify(next.replaces)}::jsonb)`;
@@ -52,9 +58,12 @@ export async function redeemCode(db: Database, next: Redemption) {
       for update of s),
     made as (
       insert into ${session} (id, token, user_id, expires_at, ip_address, user_agent, last_accessed_at,
-        authenticated_at, login_id, scope, method, created_at, updated_at)
-      select ${next.id}::uuid, ${next.token}, user_id, expires_at, ${next.ipAddress}::varchar,
-        ${next.userAgent}::varchar, ${at}, authenticated_at, login_id, 'account', method, ${at}, ${at}
+        authenticated_at, login_id, scope, origin, method, created_at, updated_at)
+      select ${next.id}::uuid, ${next.token}, user_id,
+        case when ${asBearer} then least(expires_at, ${bearerEnds}) else expires_at end, ${next.ipAddress}::varchar,
+        ${next.userAgent}::varchar, ${at}, authenticated_at, login_id,
+        case when ${asBearer} then 'docs' else 'account' end,
+        case when ${asBearer} then ${next.origin}::varchar end, method, ${at}, ${at}
       from parent returning user_id, expires_at),
     ended as (
       delete from ${session} where token in (${replaced}) and exists (select from parent) returning token)

@@ -19,6 +19,7 @@ export const handOffOperations = {
         flow: FLOW,
         code: "Y29kZS1vZi1hLWhhbmQtb2ZmLTAxMjM0NTY3ODktYWI",
         verifier: "dGhlLXZlcmlmaWVyLW9mLWEtaGFuZC1vZmYtMDEyMzQ",
+        bearer: false,
       },
     },
     limits: { address: "guess" },
