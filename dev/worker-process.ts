@@ -1,7 +1,9 @@
 // Runs the Worker under `wrangler dev`, with the variables made for this machine and no others.
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { parseEnv } from "node:util";
 import { type Program, startProgram } from "./processes.ts";
 import type { StateFolder } from "./state-folder.ts";
 
@@ -50,6 +52,8 @@ export function workerEnvironment(env: NodeJS.ProcessEnv, root: string, state: S
     // The build step runs `npm run build`, which must find the Node that the project pins.
     PATH: [join(root, "node_modules", ".bin"), env.PATH].join(delimiter),
     NO_COLOR: "1",
+    // Which ways in the build may offer: those that the Worker's own variables switch on.
+    DOCENT_SECRETS: secretNames(state.workerVars),
     CLOUDFLARE_CF_FETCH_ENABLED: "false",
     CLOUDFLARE_INCLUDE_PROCESS_ENV: "false",
     CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: "true",
@@ -61,6 +65,14 @@ export function workerEnvironment(env: NodeJS.ProcessEnv, root: string, state: S
     WRANGLER_REGISTRY_PATH: join(state.wrangler, "registry"),
     WRANGLER_CACHE_DIR: join(state.wrangler, "cache"),
   };
+}
+
+/** Names of what is set; "none" sets nothing. */
+function secretNames(file: string): string {
+  const vars = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  return Object.keys(vars)
+    .filter((name) => vars[name] && vars[name] !== "none")
+    .join();
 }
 
 /** Milliseconds between two questions, for one answer, and in all: a first build on a slow machine takes a while. */

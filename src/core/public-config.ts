@@ -9,6 +9,8 @@ export const publicConfig = z.object({
   /** The ways to sign in that are switched on. */
   methods: z.object({
     password: z.boolean(),
+    /** Mail can be sent: addresses are verified and changed, and passwords reset by it. */
+    mail: z.boolean(),
     /** A link by mail. */
     magicLink: z.boolean(),
     /** In the order of the configuration; `id` is what `/start?with=` takes. */
@@ -29,6 +31,7 @@ export function publicConfigOf(
     sites: sites.map(({ id, name }) => ({ id, name })),
     methods: {
       password: methods.password,
+      mail: secrets.has("MAIL_TRANSPORT"),
       magicLink: methods.magicLink && secrets.has("MAIL_TRANSPORT"),
       providers: configuredProviders(methods)
         .filter(({ secret }) => secrets.has(secret))

@@ -55,7 +55,7 @@ export async function addPasskey(store: AccountStore, name: string): Promise<Add
 
 /** @returns what went wrong, or "" */
 export async function proveWithPasskey(): Promise<string> {
-  const options = await call("POST", "/api/auth/prove/passkey-options", raw, {});
+  const options = await call("POST", "/api/auth/prove/passkey/options", raw, {});
   if (!options.ok) return explain(options.failure).text;
   let response: unknown;
   try {
