@@ -4,6 +4,7 @@
 import { Command } from "commander";
 import { makeAdmin } from "./admin.ts";
 import { connect } from "./connection.ts";
+import { type OidcOptions, printProvider } from "./oidc.ts";
 import { Refusal } from "./refusal.ts";
 
 const program = new Command("docent")
@@ -18,6 +19,17 @@ program
   .option("--local", "in the database of `npm start`", false)
   .action(async (email: string, { another, local }: { another: boolean; local: boolean }) => {
     console.log(await makeAdmin(connect(process.cwd(), { local }), email, another));
+  });
+
+program
+  .command("oidc")
+  .description("print what docent.config.ts needs to know of an OpenID Connect provider")
+  .argument("<issuer>", "its issuer, like https://accounts.example.com")
+  .option("--id <id>", "names it in addresses and secrets; never change it later", "oidc")
+  .option("--name <name>", "what the button says", "OpenID")
+  .option("--client-id <id>", "what the provider calls this deployment", "YOUR-CLIENT-ID")
+  .action(async (issuer: string, options: OidcOptions) => {
+    console.log(await printProvider(issuer, options));
   });
 
 try {

@@ -13,10 +13,13 @@ import {
   location,
   navigate,
   person,
+  WITH_PROVIDER,
 } from "../harness/openid-provider.ts";
 
 const database = await TestDatabase.create("linking");
-const isolate = await isolateWithProvider({ database });
+/** Without mailed links, which are another way in: that they count has a test of its own. */
+const CONFIG = { ...WITH_PROVIDER, methods: { ...WITH_PROVIDER.methods, magicLink: false } };
+const isolate = await isolateWithProvider({ database, config: CONFIG });
 
 // The provider has a clock of its own, which is the machine's.
 beforeEach(() => {
@@ -201,14 +204,25 @@ describe("unlinking", () => {
     const { browser, email } = await reader();
     const who = await person();
     await link(browser, who.sub);
-    const { WITH_PROVIDER } = await import("../harness/openid-provider.ts");
     const off = await isolateWithProvider({
       database,
-      config: { ...WITH_PROVIDER, methods: { ...WITH_PROVIDER.methods, password: false } },
+      config: { ...CONFIG, methods: { ...CONFIG.methods, password: false } },
     });
     browser.isolate = off;
     expect(CODE(await unlink(browser))).toEqual([400, "FAILED_TO_UNLINK_LAST_ACCOUNT"]);
     expect(await accountsOf(email)).toEqual(["acme", "credential"]);
+  });
+
+  it("counts mailed links where they are on, for an address that was proved", async () => {
+    const mailed = await isolateWithProvider({ database });
+    const who = await person();
+    const browser = new Browser(mailed, BASE_URL);
+    const started = await navigate(browser, "/start?with=acme");
+    await navigate(browser, await atTheProvider(location(started), who.sub));
+    await database.query(`update "user" set email_verified = false where email = $1`, [who.email]);
+    expect(CODE(await unlink(browser))).toEqual([400, "FAILED_TO_UNLINK_LAST_ACCOUNT"]);
+    await database.query(`update "user" set email_verified = true where email = $1`, [who.email]);
+    expect((await unlink(browser)).status).toBe(200);
   });
 
   it("of two ways at once leaves one", async () => {
