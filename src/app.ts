@@ -13,6 +13,8 @@ import type { lookHandler } from "./auth/mail-links/look.ts";
 import type { magicLinkHandlers } from "./auth/mail-links/magic-link.ts";
 import type { resetPasswordHandlers } from "./auth/mail-links/reset-password.ts";
 import type { verifyAddressHandlers } from "./auth/mail-links/verify-address.ts";
+import type { ceremonyHandlers } from "./auth/passkeys/ceremonies.ts";
+import type { passkeySettings } from "./auth/passkeys/settings.ts";
 import { inBetterAuthShape } from "./auth/problem-shape.ts";
 import type { mailCodeHandlers } from "./auth/proofs/mail-code.ts";
 import type { provePasswordHandler } from "./auth/proofs/password.ts";
@@ -51,7 +53,7 @@ const STEP_UP_MS = 10 * 60_000;
 
 export interface AppDeps {
   /** The ways in that are switched on. */
-  methods: { password: boolean; mail: boolean; magicLink: boolean; provider: boolean };
+  methods: { password: boolean; passkey: boolean; mail: boolean; magicLink: boolean; provider: boolean };
   origins: Origins;
   limits: RateLimits;
   /** In front of what a program must not do, where the owner asks for a challenge. */
@@ -66,6 +68,7 @@ export interface AppDeps {
   changePassword: ReturnType<typeof changePasswordHandler>;
   provePassword: ReturnType<typeof provePasswordHandler>;
   mailCode: ReturnType<typeof mailCodeHandlers>;
+  passkey: ReturnType<typeof ceremonyHandlers> & ReturnType<typeof passkeySettings>;
   factor: ReturnType<typeof answerHandlers> & ReturnType<typeof settingsHandlers>;
   deleteAccount: ReturnType<typeof deleteAccountHandlers>;
   setPassword: ReturnType<typeof setPasswordHandler>;
@@ -93,7 +96,7 @@ export interface AppDeps {
 
 export function createApp(deps: AppDeps): Hono<AppEnv> {
   const { auth, changePassword, session, background, catalogue, recommendations, health, resolver } = deps;
-  const { profile, personalization, progress, me, exports, factor, mailCode, audit, admin } = deps;
+  const { profile, personalization, progress, me, exports, factor, mailCode, passkey, audit, admin } = deps;
   // From a docs page, or from the Worker's own pages only: docs pages run third-party scripts.
   const docs = allowOrigins(deps.origins, "docs");
   const own = allowOrigins(deps.origins, "own");
@@ -179,6 +182,18 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   if (deps.methods.mail) {
     app.post("/api/auth/prove/mail-code/send", own, send, accountNow, mailCode.send);
     app.post("/api/auth/prove/mail-code", own, guess, accountNow, mailCode.prove);
+  }
+
+  if (deps.methods.passkey) {
+    app.post("/api/auth/prove/passkey/options", own, begin, accountNow, passkey.proofOptions);
+    app.post("/api/auth/prove/passkey", own, guess, accountNow, passkey.prove);
+    app.post("/api/auth/passkey/generate-authenticate-options", own, begin, passkey.signInOptions);
+    app.post("/api/auth/passkey/verify-authentication", own, guess, passkey.signIn);
+    app.post("/api/auth/passkey/generate-register-options", own, provedNow, passkey.registerOptions);
+    app.post("/api/auth/passkey/verify-registration", own, provedNow, passkey.register);
+    app.get("/api/auth/passkey/list-user-passkeys", own, accountNow, passkey.list);
+    app.post("/api/auth/passkey/update-passkey", own, accountNow, passkey.rename);
+    app.post("/api/auth/passkey/delete-passkey", own, provedNow, passkey.remove);
   }
 
   // The first answers the question of a sign-in; without one, a reader who is signed in confirms a new second factor.

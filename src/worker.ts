@@ -22,6 +22,9 @@ import { lookHandler } from "./auth/mail-links/look.ts";
 import { magicLinkHandlers } from "./auth/mail-links/magic-link.ts";
 import { resetPasswordHandlers } from "./auth/mail-links/reset-password.ts";
 import { verifyAddressHandlers } from "./auth/mail-links/verify-address.ts";
+import { ceremonyHandlers } from "./auth/passkeys/ceremonies.ts";
+import { relyingParty } from "./auth/passkeys/relying-party.ts";
+import { passkeySettings } from "./auth/passkeys/settings.ts";
 import { passwordRules } from "./auth/passwords/rules.ts";
 import { mailCodeHandlers } from "./auth/proofs/mail-code.ts";
 import { provePasswordHandler } from "./auth/proofs/password.ts";
@@ -37,6 +40,7 @@ import { settingsHandlers } from "./auth/second-factor/settings.ts";
 import { setPasswordHandler } from "./auth/set-password.ts";
 import { completingSignIn } from "./auth/sign-in/complete.ts";
 import { passwordSignInHandler } from "./auth/sign-in/password.ts";
+import type { WaysIn } from "./auth/ways-in.ts";
 import { type Bindings, type Config, isLoopback, readableOrigins, readConfig } from "./config.ts";
 import { catalogueHandlers } from "./content/catalogue-handlers.ts";
 import { CatalogueStore } from "./content/catalogue-store.ts";
@@ -145,10 +149,11 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     afterResponse,
     log,
   });
+  const siteName = config.sites[0]?.name ?? "Docent";
   const mailer = createMailer(config.mail, {
     fetch: deps.fetch,
     log,
-    siteName: config.sites[0]?.name ?? "Docent",
+    siteName: siteName,
     accountPage: `${config.baseUrl}/account`,
   });
   const sendMail: SendMail = (to, mail) => afterResponse(() => mailer.send(to, mail));
@@ -213,6 +218,12 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
   });
   const mail = config.mail.transport !== "none";
   const magicLink = mail && config.methods.magicLink;
+  const ways: WaysIn = {
+    password: config.methods.password,
+    passkey: config.methods.passkey,
+    magicLink,
+    providers: [...providers.keys()],
+  };
   const mailLinks: MailLinkDeps = {
     auth,
     db,
@@ -238,6 +249,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
   const app = createApp({
     methods: {
       password: config.methods.password,
+      passkey: config.methods.passkey,
       mail,
       magicLink,
       provider: providers.size > 0,
@@ -259,7 +271,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     callback: callbackHandler({ ...providerDeps, completeSignIn, auditInsert, notify, log }),
     linking: linkingHandlers({
       ...providerDeps,
-      ways: { password: config.methods.password, magicLink, passkey: false, providers: [...providers.keys()] },
+      ways,
       auditInsert,
       onEnded,
       notify,
@@ -285,6 +297,16 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     }),
     provePassword: provePasswordHandler({ ...proofDeps, auth }),
     mailCode: mailCodeHandlers({ ...proofDeps, randomId, sendMail }),
+    passkey: {
+      ...ceremonyHandlers({
+        ...proofDeps,
+        randomId,
+        party: relyingParty(config.baseUrl, siteName),
+        completeSignIn,
+        notify,
+      }),
+      ...passkeySettings({ db, now, ways, auditInsert, onEnded, notify }),
+    },
     factor: {
       ...answerHandlers({ db, now, secondFactor, completeSignIn }),
       ...settingsHandlers({
@@ -292,7 +314,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
         now,
         randomId,
         sealer,
-        issuer: config.sites[0]?.name ?? "Docent",
+        issuer: siteName,
         auditInsert,
         onEnded,
         onChanged,

@@ -67,8 +67,11 @@ const questions = parsed.config.questionnaire.questions.flatMap(({ field }) =>
 
 const publicConfig = publicConfigOf(parsed.config, await deployedSecrets(process.env));
 
-/** Is there any way in? Without one, what is remembered stays on the reader's device, and nobody is asked to sign in. */
-const signIn = Object.values(publicConfig.methods).some((way) => (Array.isArray(way) ? way.length > 0 : way));
+/**
+ * Is there any way in from a docs page? A passkey is none: it is asked for on the Worker's own page, and makes nobody an
+ * account. Without one, what is remembered stays on the reader's device, and nobody is asked to sign in. */
+const { passkey: _, ...fromDocs } = publicConfig.methods;
+const signIn = Object.values(fromDocs).some((way) => (Array.isArray(way) ? way.length > 0 : way));
 
 const shared = {
   absWorkingDir: WEB,

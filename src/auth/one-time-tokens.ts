@@ -21,6 +21,7 @@ export const PURPOSES = [
   "hand-off",
   "passkey-registration",
   "passkey-sign-in",
+  "passkey-proof",
 ] as const;
 export type Purpose = (typeof PURPOSES)[number];
 

@@ -38,6 +38,13 @@ export const ANSWERED_FOR_PLUGINS = [
   "/two-factor/verify-totp",
   "/two-factor/verify-backup-code",
   "/two-factor/generate-backup-codes",
+  "/passkey/generate-register-options",
+  "/passkey/verify-registration",
+  "/passkey/generate-authenticate-options",
+  "/passkey/verify-authentication",
+  "/passkey/list-user-passkeys",
+  "/passkey/update-passkey",
+  "/passkey/delete-passkey",
 ] as const;
 
 /** Never reachable, with the reason. */

@@ -24,17 +24,13 @@ export function lockReader(db: Database, userId: string) {
 
 /**
  * A condition: without what is named, this reader can still get in.
- * @param without ids of rows that are about to go
+ * @param without what is about to go; of accounts a `select` of their ids
  */
-export function wayInRemains(
-  ways: WaysIn,
-  userId: string,
-  without: { accountId?: string; passkeyId?: string } = {},
-): SQL {
+export function wayInRemains(ways: WaysIn, userId: string, without: { accounts?: SQL; passkeyId?: string } = {}): SQL {
   const providers = sql`array(select jsonb_array_elements_text(${JSON.stringify(ways.providers)}::jsonb))`;
   return sql`(
     exists (select from ${account} a where a.user_id = ${userId}::uuid
-      and a.id is distinct from ${without.accountId ?? null}::uuid
+      ${without.accounts ? sql`and a.id not in (${without.accounts})` : sql``}
       and case when a.provider_id = 'credential' then ${ways.password}::boolean and a.password is not null
         else a.provider_id = any(${providers}) end)
     or ${ways.passkey}::boolean and exists (select from ${passkey} p where p.user_id = ${userId}::uuid

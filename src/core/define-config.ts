@@ -81,9 +81,11 @@ const docentConfig = z.strictObject({
       password: z._default(z.boolean(), true),
       /** A link by mail. Needs a way to send mail. */
       magicLink: z._default(z.boolean(), true),
+      /** Passkeys, on the Worker's own pages. */
+      passkey: z._default(z.boolean(), true),
       ...providerMethods,
     }),
-    { password: true, magicLink: true, oidc: [] },
+    { password: true, magicLink: true, passkey: true, oidc: [] },
   ),
   passwords: z._default(
     z.strictObject({

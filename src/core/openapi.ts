@@ -35,6 +35,7 @@ export interface OpenApiOperation {
 const GROUPS: Record<Operation["group"], string> = {
   accounts: "Signing in and out, and the reader's own sessions: Better Auth's routes, as far as they can be reached.",
   "second-factor": "A code of an app beside the first proof, whichever that is, and codes for whoever lost the app.",
+  passkeys: "Passkeys of the Worker's own origin: one serves every docs site.",
   proofs: "Who is signed in proves it once more: what changes an account asks for it.",
   session: "Who is this?",
   administration: "What administrators do with readers' accounts. Changes need a proof less than ten minutes old.",

@@ -13,6 +13,7 @@ export const publicConfig = z.object({
     mail: z.boolean(),
     /** A link by mail. */
     magicLink: z.boolean(),
+    passkey: z.boolean(),
     /** In the order of the configuration; `id` is what `/start?with=` takes. */
     providers: z.array(z.object({ id: z.string(), name: z.string() })),
   }),
@@ -33,6 +34,7 @@ export function publicConfigOf(
       password: methods.password,
       mail: secrets.has("MAIL_TRANSPORT"),
       magicLink: methods.magicLink && secrets.has("MAIL_TRANSPORT"),
+      passkey: methods.passkey,
       providers: configuredProviders(methods)
         .filter(({ secret }) => secrets.has(secret))
         .map(({ id, name }) => ({ id, name })),

@@ -16,6 +16,9 @@ export const SECOND_FACTOR_COOKIE = `${COOKIE_PREFIX}.two_factor`;
 /** Ties what was begun to the browser that began it: the way to a provider, and to a docs page and back. */
 export const FLOW_COOKIE = `${COOKIE_PREFIX}.flow`;
 
+/** Holds the browser's half of a sign-in by passkey. */
+export const PASSKEY_COOKIE = `${COOKIE_PREFIX}.passkey`;
+
 const LAX = "Path=/; Secure; HttpOnly; SameSite=Lax";
 /** CHIPS: kept per docs site by browsers that block third-party cookies. */
 const PARTITIONED = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned";
@@ -93,6 +96,15 @@ export function secretCookie(header: string | null, name: string): string | unde
 /** @param seconds how long the question stays open */
 export function setSecondFactorCookie(headers: Headers, secret: string, seconds: number): void {
   headers.append("Set-Cookie", `${SECOND_FACTOR_COOKIE}=${secret}; Max-Age=${seconds}; ${LAX}`);
+}
+
+/** Ties a sign-in by passkey to the browser that began it. */
+export function setPasskeyCookie(headers: Headers, secret: string, seconds: number): void {
+  headers.append("Set-Cookie", `${PASSKEY_COOKIE}=${secret}; Max-Age=${seconds}; ${LAX}`);
+}
+
+export function expirePasskeyCookie(headers: Headers): void {
+  headers.append("Set-Cookie", `${PASSKEY_COOKIE}=; Max-Age=0; ${LAX}`);
 }
 
 /** Takes the question back from a browser that holds one: it was answered, or cannot be any more. */

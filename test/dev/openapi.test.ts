@@ -66,8 +66,8 @@ const OURS = new Set(
     "set-password",
   ].map((path) => `/api/auth/${path}`),
 );
-/** A proof of identity has no counterpart there either. */
-const isOurs = (path: string) => OURS.has(path) || path.startsWith("/api/auth/prove/");
+/** A proof of identity has no counterpart there either, and its plugin for passkeys is not installed. */
+const isOurs = (path: string) => OURS.has(path) || /^\/api\/auth\/(prove|passkey)\//.test(path);
 /** What a route of its takes here that it does not take there. */
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
   "/api/auth/send-verification-email": ["lang"],

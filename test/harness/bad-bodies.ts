@@ -116,11 +116,15 @@ function* badValues(variants: Json[], variant: Json, value: unknown): Generator<
 }
 
 /** The name that a bad value is about, where that is a member of the object that stands there. */
-function placeInside(what: string, value: unknown, isOneOfSeveral: boolean): string | undefined {
+function placeInside(what: string, value: unknown, variant: Json, isOneOfSeveral: boolean): string | undefined {
   if (what === "__proto__") return what;
   if (what.startsWith("a field")) return "role";
   // Of several forms it may be the one that is missing, and not the name, that is refused.
-  if (what === "deep nesting" && isObject(value) && !isOneOfSeveral) return "x";
+  if (what === "deep nesting" && isObject(value) && !isOneOfSeveral) {
+    // An open object has room for what it does not know, and lacks what it needs.
+    const [needed] = Array.isArray(variant.required) ? variant.required : [];
+    return variant.additionalProperties === undefined && typeof needed === "string" ? needed : "x";
+  }
   return /^(.*) twice/.exec(what)?.[1];
 }
 
@@ -140,7 +144,7 @@ export function badBodies(schema: Json, example: unknown): BadBody[] {
     const variant = variants.find((one) => fits(one, value));
     if (!variant) throw new Error(`The example does not fit the schema at ${path}: ${JSON.stringify(value)}`);
     for (const [what, bad] of badValues(variants, variant, value)) {
-      const name = placeInside(what, value, variants.length > 1);
+      const name = placeInside(what, value, variant, variants.length > 1);
       found.push({
         what,
         path: name === undefined ? path : within(path, name),

@@ -246,10 +246,12 @@ export class FaultRig {
       // Before the ids: secrets of 256 bits, and the hashes that are stored in their place or in an address's.
       .replaceAll(/\b[0-9a-f]{64}\b/g, "<sha-256>")
       // In base64, of which a part may look like a shorter secret.
-      .replaceAll(/[0-9A-Za-z+/]{64}/g, "<hash>")
+      .replaceAll(/[0-9A-Za-z+/]{64,}=*/g, "<hash>")
       .replaceAll(/(?<![\w-])[\w-]{43}(?![\w-])/g, "<secret>")
       .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00(:00)?)?/g, "<time>")
       .replaceAll(/\breader-\d{6}\b/g, "<reader>")
+      // What stands for a reader in an authenticator.
+      .replaceAll(/"id":"[\w-]{22}"/g, '"id":"<handle>"')
       .replaceAll(/\b[a-z1-9]{4}(-[a-z1-9]{4}){3}\b/g, "<code>")
       // Half minutes since the epoch.
       .replaceAll(/\b5\d{7}\b/g, "<step>")

@@ -5,7 +5,9 @@ import { challengeOf } from "../../src/auth/hand-off/handlers.ts";
 import { identifierOf, newSecret, type Purpose } from "../../src/auth/one-time-tokens.ts";
 import type { OPERATIONS } from "../../src/core/contract/contract.ts";
 import type { LinkKind } from "../../src/core/mail-links.ts";
+import { Authenticator } from "./authenticator.ts";
 import { insertLink } from "./mail-links.ts";
+import { insertChallenge, insertPasskey } from "./passkeys.ts";
 import { insertMailCode } from "./proofs.ts";
 import { BACKUP_CODE, insertSecondFactor, openQuestion, totpCode } from "./second-factor.ts";
 
@@ -142,6 +144,40 @@ const MAKE: Partial<Record<Described["id"], (given: Given) => Promise<Made>>> = 
     if (!reader) return {};
     await insertMailCode(query, reader, "123456");
     return { json: { code: "123456" } };
+  },
+  passkeySignIn: async (given) => {
+    const { authenticator } = await insertPasskey(given.query, await someReader(given), given.worker.baseUrl);
+    const secret = newSecret();
+    const challenge = await insertChallenge(given.query, "passkey-sign-in", secret, null);
+    const response = await authenticator.sign({ challenge });
+    return { json: { response, rememberMe: true }, cookie: `__Host-docent.passkey=${secret}` };
+  },
+  passkeyRegistrationOptions: withVerifiedAddress,
+  registerPasskey: async (given) => {
+    const { query, reader, worker } = given;
+    if (!reader) return {};
+    await withVerifiedAddress(given);
+    const challenge = await insertChallenge(query, "passkey-registration", reader.sessionId, reader.userId);
+    const authenticator = await Authenticator.create(worker.baseUrl);
+    return { json: { response: await authenticator.register({ challenge, user: { id: "" } }), name: "Phone" } };
+  },
+  listPasskeys: async ({ query, reader, worker }) => {
+    if (reader) await insertPasskey(query, reader.userId, worker.baseUrl);
+    return {};
+  },
+  renamePasskey: async ({ query, reader, worker }) => {
+    if (!reader) return {};
+    return { json: { id: (await insertPasskey(query, reader.userId, worker.baseUrl)).id, name: "Laptop" } };
+  },
+  deletePasskey: async ({ query, reader, worker }) => {
+    if (!reader) return {};
+    return { json: { id: (await insertPasskey(query, reader.userId, worker.baseUrl)).id } };
+  },
+  provePasskey: async ({ query, reader, worker }) => {
+    if (!reader) return {};
+    const { authenticator } = await insertPasskey(query, reader.userId, worker.baseUrl);
+    const challenge = await insertChallenge(query, "passkey-proof", reader.sessionId, reader.userId);
+    return { json: { response: await authenticator.sign({ challenge }) } };
   },
   verifyTotp: questionFor(() => totpCode()),
   verifyBackupCode: questionFor(() => BACKUP_CODE),

@@ -1,18 +1,11 @@
 // The SQL of linked providers: who is linked, to link, and to unlink without locking anybody out.
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import type { AuditInsert } from "../../db/audit.ts";
 import type { Database } from "../../db/client.ts";
-import { account, passkey, session, user } from "../../db/schema/index.ts";
+import { account, session, user } from "../../db/schema/index.ts";
 import type { Caller } from "../../http/caller.ts";
-
-/** The ways in that are switched on: one that is off lets nobody in. */
-export interface OpenWays {
-  password: boolean;
-  magicLink: boolean;
-  passkey: boolean;
-  providers: readonly string[];
-}
+import { lockReader, type WaysIn, wayInRemains } from "../ways-in.ts";
 
 export async function listAccounts(db: Database, userId: string) {
   const { id, providerId, accountId, createdAt, updatedAt } = account;
@@ -78,20 +71,11 @@ export interface Unlink extends Caller {
   provider: string;
   /** All of that provider's without it. */
   accountId: string | undefined;
-  ways: OpenWays;
+  ways: WaysIn;
   at: Date;
 }
 
 const unlinkRow = z.object({ found: z.number(), gone: z.number(), ended: z.array(z.string()) });
-
-/** In Postgres, as the ways are; `(select ...)` counts what is left beside `target`. */
-function otherWays({ userId, ways }: Unlink): SQL {
-  const providers = JSON.stringify([...ways.providers, ...(ways.password ? ["credential"] : [])]);
-  return sql`(select count(*) from ${account} a where a.user_id = ${userId}::uuid and a.id not in (select id from target)
-      and a.provider_id in (select jsonb_array_elements_text(${providers}::jsonb)))
-    + (select count(*) from ${passkey} p where p.user_id = ${userId}::uuid and ${ways.passkey}::boolean)
-    + (select count(*) from reader where email_verified and ${ways.magicLink}::boolean)`;
-}
 
 /**
  * Two who unlink the last two ways at once must not both succeed: the reader's row is locked first, in a statement of its
@@ -99,16 +83,16 @@ function otherWays({ userId, ways }: Unlink): SQL {
  * asks.
  */
 export async function unlinkAccount(db: Database, unlink: Unlink, auditInsert: AuditInsert) {
-  const { userId, provider, accountId = null } = unlink;
+  const { userId, provider, ways, accountId = null } = unlink;
   const [, { rows }] = await db.batch([
-    db.execute(sql`select 1 from ${user} where id = ${userId}::uuid for update`),
+    lockReader(db, userId),
     db.execute(sql`
-      with reader as (select * from ${user} where id = ${userId}::uuid),
-      target as (
+      with target as (
         select id from ${account} where user_id = ${userId}::uuid and provider_id = ${provider}
           and (${accountId}::varchar is null or account_id = ${accountId}::varchar)),
       gone as (
-        delete from ${account} where id in (select id from target) and ${otherWays(unlink)} > 0 returning user_id),
+        delete from ${account} where id in (select id from target) and ${wayInRemains(ways, userId, { accounts: sql`select id from target` })}
+        returning user_id),
       ended as (
         delete from ${session} where user_id = ${userId}::uuid and method = ${provider}
           and login_id <> ${unlink.loginId}::uuid and exists (select from gone) returning token),

@@ -14,7 +14,8 @@ import { FLOW_COOKIE, secretCookie, setFlowCookie } from "../../http/session-coo
 import { begin } from "../hand-off/flows.ts";
 import { requestOf } from "../hand-off/start.ts";
 import { newSecret } from "../one-time-tokens.ts";
-import { listAccounts, type OpenWays, unlinkAccount } from "./linked-accounts.ts";
+import type { WaysIn } from "../ways-in.ts";
+import { listAccounts, unlinkAccount } from "./linked-accounts.ts";
 import type { Providers } from "./switched-on.ts";
 
 type C = Context<AppEnv>;
@@ -22,7 +23,7 @@ type C = Context<AppEnv>;
 export interface LinkingDeps {
   db: Database;
   providers: Providers;
-  ways: OpenWays;
+  ways: WaysIn;
   baseUrl: string;
   auditInsert: AuditInsert;
   now: () => number;

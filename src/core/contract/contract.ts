@@ -5,6 +5,7 @@ import { handOffOperations } from "./hand-off.ts";
 import { linkedAccountOperations } from "./linked-accounts.ts";
 import { mailLinkOperations } from "./mail-links.ts";
 import type { Operation, Route } from "./operation.ts";
+import { passkeyOperations } from "./passkeys.ts";
 import { proofOperations } from "./proofs.ts";
 import { readerOperations } from "./reader.ts";
 import { secondFactorOperations } from "./second-factor.ts";
@@ -13,6 +14,7 @@ import { serviceOperations } from "./service.ts";
 export const CONTRACT = {
   ...accountOperations,
   ...proofOperations,
+  ...passkeyOperations,
   ...secondFactorOperations,
   ...handOffOperations,
   ...linkedAccountOperations,

@@ -19,10 +19,11 @@ export type OriginClass = "docs" | "own" | "anyone";
 export type Caller = "anyone" | "reader" | "account" | "proved" | "admin" | "proved-admin" | "site-token";
 
 /** What an owner may switch off, or has not set up. `mail`: mail can be sent. `reset`: a password by mail. */
-export type WayIn = "password" | "mail" | "magic-link" | "reset" | "provider";
+export type WayIn = "password" | "passkey" | "mail" | "magic-link" | "reset" | "provider";
 
 export type Group =
   | "accounts"
+  | "passkeys"
   | "proofs"
   | "second-factor"
   | "administration"
