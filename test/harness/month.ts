@@ -96,7 +96,7 @@ class Month {
       `with reader as (select * from jsonb_to_recordset($1::jsonb)
         as r(id uuid, email text, token text, at timestamptz, page int)
       ), known as (
-        insert into "user" (id, email, created_at, updated_at) select id, email, at, at from reader
+        insert into "user" (id, email, email_verified, created_at, updated_at) select id, email, true, at, at from reader
       ), credential as (
         insert into account (id, user_id, provider_id, account_id, password, created_at, updated_at)
         select gen_random_uuid(), id, 'credential', id::text, $2::text, at, at from reader
@@ -168,7 +168,8 @@ class Month {
     const reader = this.#reader(visit.reader, await this.#deployment.at(visit.location));
     const json = { email: reader.email, password: PASSWORD, ...(how === "sign-up" && { name: "" }) };
     this.signIns += 1;
-    await this.#read(visit, SIGNING_IN, `/api/auth/${how}/email`, { method: "POST", json });
+    const entered = await this.#ask(visit, SIGNING_IN, `/api/auth/${how}/email`, { method: "POST", json });
+    expect(entered.status, entered.text).toBe(200);
     const me = await this.#read(visit, SIGNING_IN, `/api/me?site=${SITE}`);
     reader.id = (me.body as { user: { id: string } }).user.id;
   }

@@ -113,16 +113,20 @@ describe.each(TAKING)("$route", ({ operation }) => {
     }
   });
 
-  it("lets one in of many who bring it at once, and none who comes later", async () => {
-    const right = await taken(operation);
-    if (!right) throw new Error(`${operation.route} takes no secret any more`);
-    const answers = await Promise.all(Array.from({ length: 8 }, () => send(right, right.secret)));
-    expect(
-      answers.map(({ status }) => status).filter(succeeded),
-      JSON.stringify(answers.map(({ status, text }) => [status, text])),
-    ).toEqual([200]);
-    expect(succeeded((await send(right, right.secret)).status)).toBe(false);
-  });
+  // To look at a link is not to follow it: whoever reads the mail twice sees twice what it does.
+  it.skipIf(operation.id === "lookAtMailLink")(
+    "lets one in of many who bring it at once, and none who comes later",
+    async () => {
+      const right = await taken(operation);
+      if (!right) throw new Error(`${operation.route} takes no secret any more`);
+      const answers = await Promise.all(Array.from({ length: 8 }, () => send(right, right.secret)));
+      expect(
+        answers.map(({ status }) => status).filter(succeeded),
+        JSON.stringify(answers.map(({ status, text }) => [status, text])),
+      ).toEqual([200]);
+      expect(succeeded((await send(right, right.secret)).status)).toBe(false);
+    },
+  );
 
   it("takes none that is too old", async () => {
     const right = await taken(operation);

@@ -1,11 +1,13 @@
 // What a new password may be, on every route that takes one; the contract says which those are.
 import { describe, expect, it } from "vitest";
+import * as z from "zod/mini";
+import { identifierOf } from "../../src/auth/one-time-tokens.ts";
 import { OPERATIONS } from "../../src/core/contract/contract.ts";
 import { Browser } from "../harness/browser.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { CONFIG, Isolate } from "../harness/isolate.ts";
 import { call, type Described, queryOf, WORKER } from "../harness/operations.ts";
-import { prepare } from "../harness/prepare.ts";
+import { type Made, prepare } from "../harness/prepare.ts";
 
 const database = await TestDatabase.create("new-passwords");
 const isolate = await Isolate.create({ database });
@@ -19,6 +21,8 @@ const fieldOf = (operation: Described) =>
   "newPassword" in fieldsOf(operation) ? "newPassword" : operation.id === "signUp" ? "password" : undefined;
 const TAKING = OPERATIONS.filter((operation) => fieldOf(operation) !== undefined);
 
+const tokenOf = ({ json }: Made) => z.object({ token: z.string() }).parse(json).token;
+
 let number = 0;
 
 /** Calls a route with a new password, by a reader with this address, in a form that is otherwise accepted. */
@@ -31,11 +35,19 @@ async function choose(operation: Described, password: string, at = isolate) {
     await database.query(`update "user" set email_verified = true where email = $1`, [email]);
   }
   const made = await prepare(operation, queryOf(database), WORKER, browser.cookieHeader);
+  // A link is good for the reader it was mailed to.
+  const [link] = await database.query(
+    `select u.email from verification v join "user" u on u.id = v.user_id where v.identifier = $1`,
+    [operation.id === "resetPassword" ? await identifierOf("reset-password", tokenOf(made)) : ""],
+  );
+  const address = link ? String(link.email) : email;
   const json: Fields = {
     ...fieldsOf(operation),
     ...(made.json as Fields | undefined),
     ...(operation.id === "signUp" && { email }),
-    [fieldOf(operation) ?? ""]: password.replaceAll("<email>", email).replaceAll("<name>", `chooser-${number}`),
+    [fieldOf(operation) ?? ""]: password
+      .replaceAll("<email>", address)
+      .replaceAll("<name>", address.slice(0, address.indexOf("@"))),
   };
   return call(browser, operation, { made: { ...made, json } });
 }
