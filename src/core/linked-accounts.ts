@@ -3,20 +3,14 @@ import * as z from "zod/mini";
 import { storableText } from "./background.ts";
 import { time, uuid } from "./primitives.ts";
 
-const providerId = storableText(60, 1);
-
 /** Body of `POST /api/auth/link-social`. */
-export const linkSocialInput = z.strictObject({ provider: providerId });
+export const linkSocialInput = z.strictObject({ provider: storableText(60, 1) });
 
 /** `url` is where to go now; `redirect` is for Better Auth's client, which goes there. */
 export const linkSocialAnswer = z.object({ url: z.string(), redirect: z.boolean() });
 
-/** Body of `POST /api/auth/unlink-account`. A password is no link: it is changed and not unlinked. */
-export const unlinkAccountInput = z.strictObject({
-  providerId: providerId.check(z.refine((id) => id !== "credential", "is a password, and no link")),
-  /** The reader's id there; without it every link to that provider. */
-  accountId: z.optional(storableText(255, 1)),
-});
+/** Body of `POST /api/auth/unlink-account`: the `id` of one of `list-accounts`, as Better Auth's client sends it. */
+export const unlinkAccountInput = z.strictObject({ accountId: uuid });
 
 /** Answer of `GET /api/auth/list-accounts`. A password is there as `credential`. */
 export const listAccountsAnswer = z.array(

@@ -287,7 +287,7 @@ export class FaultRig {
       `with reader as (select * from "user" where email = $1)
        select (select jsonb_agg(r) from reader r) as reader,
          (select jsonb_agg(to_jsonb(s) - 'id' - 'login_id' order by s.user_agent, s.created_at) from session s join reader r on r.id = s.user_id) as sessions,
-         (select jsonb_agg(a) from account a join reader r on r.id = a.user_id) as accounts,
+         (select jsonb_agg(a order by a.provider_id) from account a join reader r on r.id = a.user_id) as accounts,
          (select jsonb_agg(b) from background_information b join reader r on r.id = b.user_id) as background,
          (select jsonb_agg(p) from profile p join reader r on r.id = p.user_id) as profile,
          (select jsonb_agg(f) from personalization_profile f join reader r on r.id = f.user_id) as personalization,

@@ -97,7 +97,8 @@ const withTwoWays = async ({ query, reader }: Given) => {
      on conflict (provider_id, account_id) do nothing`,
     [crypto.randomUUID(), accountId, new Date().toISOString(), crypto.randomUUID()],
   );
-  return { json: { providerId: "github", accountId } };
+  const [link] = await query("select id from account where user_id = $1::uuid and provider_id = 'github'", [accountId]);
+  return { json: { accountId: String(link?.id) } };
 };
 /** Of the readers that the examples of the administrators' routes name. */
 const TARGET = { userId: "0ab5ec3e-1d7d-4514-a8a6-1399cafbc54e", email: "lena-whom-administrators-see@example.test" };

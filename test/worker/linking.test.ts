@@ -44,8 +44,16 @@ async function link(browser: Browser, sub: string): Promise<string> {
   return location(await navigate(browser, await atTheProvider(url, sub)));
 }
 
-const unlink = (browser: Browser, body: object = { providerId: "acme" }) =>
-  browser.post("/api/auth/unlink-account", body);
+const unlink = (browser: Browser, accountId: string) => browser.post("/api/auth/unlink-account", { accountId });
+
+/** As `list-accounts` calls the link to this account at the provider. */
+async function linkTo(sub: string | undefined, provider = "acme"): Promise<string> {
+  const [row] = await database.query("select id from account where provider_id = $1 and account_id = $2", [
+    provider,
+    sub,
+  ]);
+  return String(row?.id);
+}
 
 const accountsOf = async (email: string) =>
   (
@@ -119,7 +127,7 @@ describe("linking", () => {
       [email],
     );
     expect(CODE(await ask(browser))).toEqual([403, "STEP_UP_REQUIRED"]);
-    expect(CODE(await unlink(browser))).toEqual([403, "STEP_UP_REQUIRED"]);
+    expect(CODE(await unlink(browser, crypto.randomUUID()))).toEqual([403, "STEP_UP_REQUIRED"]);
   });
 
   it("cannot be begun from a docs page, nor with a body that names scopes, a token or an address", async () => {
@@ -168,7 +176,7 @@ describe("unlinking", () => {
     const byProvider = new Browser(isolate);
     await goThrough(byProvider, who.sub);
     expect((await byProvider.send("/api/session")).status).toBe(200);
-    const answer = await unlink(browser);
+    const answer = await unlink(browser, await linkTo(who.sub));
     expect([answer.status, answer.body], answer.text).toEqual([200, { status: true }]);
     expect(await accountsOf(email)).toEqual(["credential"]);
     expect((await byProvider.send("/api/session")).status).toBe(401);
@@ -187,17 +195,13 @@ describe("unlinking", () => {
     const who = await person();
     const started = await navigate(browser, "/start?with=acme");
     await navigate(browser, await atTheProvider(location(started), who.sub));
-    expect(CODE(await unlink(browser))).toEqual([400, "FAILED_TO_UNLINK_LAST_ACCOUNT"]);
+    expect(CODE(await unlink(browser, await linkTo(who.sub)))).toEqual([400, "FAILED_TO_UNLINK_LAST_ACCOUNT"]);
     expect(await accountsOf(String(who.email))).toEqual(["acme"]);
-    // A second one of the same provider is another way; both at once are all.
+    // A second one of the same provider is another way.
     const second = await person();
     await link(browser, second.sub);
-    expect(CODE(await unlink(browser))).toEqual([400, "FAILED_TO_UNLINK_LAST_ACCOUNT"]);
-    expect((await unlink(browser, { providerId: "acme", accountId: who.sub })).status).toBe(200);
-    expect(CODE(await unlink(browser, { providerId: "acme", accountId: second.sub }))).toEqual([
-      400,
-      "FAILED_TO_UNLINK_LAST_ACCOUNT",
-    ]);
+    expect((await unlink(browser, await linkTo(who.sub))).status).toBe(200);
+    expect(CODE(await unlink(browser, await linkTo(second.sub)))).toEqual([400, "FAILED_TO_UNLINK_LAST_ACCOUNT"]);
   });
 
   it("does not count a way in that is switched off", async () => {
@@ -209,7 +213,7 @@ describe("unlinking", () => {
       config: { ...CONFIG, methods: { ...CONFIG.methods, password: false } },
     });
     browser.isolate = off;
-    expect(CODE(await unlink(browser))).toEqual([400, "FAILED_TO_UNLINK_LAST_ACCOUNT"]);
+    expect(CODE(await unlink(browser, await linkTo(who.sub)))).toEqual([400, "FAILED_TO_UNLINK_LAST_ACCOUNT"]);
     expect(await accountsOf(email)).toEqual(["acme", "credential"]);
   });
 
@@ -220,9 +224,10 @@ describe("unlinking", () => {
     const started = await navigate(browser, "/start?with=acme");
     await navigate(browser, await atTheProvider(location(started), who.sub));
     await database.query(`update "user" set email_verified = false where email = $1`, [who.email]);
-    expect(CODE(await unlink(browser))).toEqual([400, "FAILED_TO_UNLINK_LAST_ACCOUNT"]);
+    const one = await linkTo(who.sub);
+    expect(CODE(await unlink(browser, one))).toEqual([400, "FAILED_TO_UNLINK_LAST_ACCOUNT"]);
     await database.query(`update "user" set email_verified = true where email = $1`, [who.email]);
-    expect((await unlink(browser)).status).toBe(200);
+    expect((await unlink(browser, one)).status).toBe(200);
   });
 
   it("of two ways at once leaves one", async () => {
@@ -231,20 +236,48 @@ describe("unlinking", () => {
     const started = await navigate(browser, "/start?with=acme");
     await navigate(browser, await atTheProvider(location(started), first.sub));
     await link(browser, second.sub);
-    const answers = await Promise.all(
-      [first, second].map(({ sub }) => unlink(browser, { providerId: "acme", accountId: sub })),
-    );
+    const both = await Promise.all([first, second].map(({ sub }) => linkTo(sub)));
+    const answers = await Promise.all(both.map((one) => unlink(browser, one)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
     expect(await accountsOf(String(first.email))).toEqual(["acme"]);
+  });
+
+  it("and taking the only passkey away at once leaves one of the two, whichever comes first", async () => {
+    for (const passkeyFirst of [true, false]) {
+      const who = await person();
+      const browser = new Browser(isolate, BASE_URL);
+      const started = await navigate(browser, "/start?with=acme");
+      await navigate(browser, await atTheProvider(location(started), who.sub));
+      const id = crypto.randomUUID();
+      await database.query(
+        `insert into passkey (id, public_key, user_id, credential_id, counter, device_type, backed_up, created_at)
+         select $1, 'key', id, $1::uuid::text, 0, 'singleDevice', false, now() from "user" where email = $2`,
+        [id, who.email],
+      );
+      const one = await linkTo(who.sub);
+      const removals = [() => browser.post("/api/auth/passkey/delete-passkey", { id }), () => unlink(browser, one)];
+      const answers = await Promise.all((passkeyFirst ? removals : removals.reverse()).map((remove) => remove()));
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+      const [left] = await database.query(
+        `select (select count(*) from account a where a.user_id = u.id)::int
+           + (select count(*) from passkey p where p.user_id = u.id)::int as ways from "user" u where u.email = $1`,
+        [who.email],
+      );
+      expect(Number(left?.ways)).toBe(1);
+    }
   });
 
   it("is about the reader's own, and about links only", async () => {
     const who = await person();
     await goThrough(new Browser(isolate), who.sub);
     const { browser, email } = await reader();
-    expect(CODE(await unlink(browser))).toEqual([400, "ACCOUNT_NOT_FOUND"]);
-    expect(CODE(await unlink(browser, { providerId: "acme", accountId: who.sub }))).toEqual([400, "ACCOUNT_NOT_FOUND"]);
-    expect(CODE(await unlink(browser, { providerId: "credential" }))).toEqual([422, "VALIDATION_ERROR"]);
+    const [password] = await database.query(
+      `select a.id from account a join "user" u on u.id = a.user_id where u.email = $1`,
+      [email],
+    );
+    for (const id of [crypto.randomUUID(), await linkTo(who.sub), String(password?.id)]) {
+      expect(CODE(await unlink(browser, id))).toEqual([400, "ACCOUNT_NOT_FOUND"]);
+    }
     expect(await accountsOf(String(who.email))).toEqual(["acme"]);
     expect(await accountsOf(email)).toEqual(["credential"]);
   });

@@ -261,7 +261,7 @@ it("says once in the log which provider is configured without its secret, and ha
   const off = await isolateWithProvider({
     database,
     config: { ...WITH_PROVIDER, methods: { ...WITH_PROVIDER.methods, github: { clientId: "id" } } },
-    bindings: { OIDC_CLIENT_SECRETS: undefined, GOOGLE_CLIENT_SECRET: "unused" },
+    bindings: { OIDC_CLIENT_SECRETS: undefined, GITHUB_CLIENT_SECRET: undefined, GOOGLE_CLIENT_SECRET: "unused" },
   });
   expect(off.logs).toEqual([
     { level: "warn", message: "a way in is off", method: "github", missing: "GITHUB_CLIENT_SECRET" },

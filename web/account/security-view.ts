@@ -62,7 +62,7 @@ export class SecurityView extends LoadingView<LinkedAccount[]> {
     else this.problem = explain(outcome.failure).text;
   };
 
-  readonly #unlink = ({ providerId, accountId }: LinkedAccount): void => {
-    void this.run(() => this.store.act("/api/auth/unlink-account", { providerId, accountId }), texts.methodUnlinked);
+  readonly #unlink = ({ id }: LinkedAccount): void => {
+    void this.run(() => this.store.act("/api/auth/unlink-account", { accountId: id }), texts.methodUnlinked);
   };
 }

@@ -68,14 +68,19 @@ export interface Unlink extends Caller {
   userId: string;
   /** Of the sign-in that goes on. */
   loginId: string;
-  provider: string;
-  /** All of that provider's without it. */
-  accountId: string | undefined;
+  /** Of the row, and not the reader's id at the provider. */
+  id: string;
   ways: WaysIn;
   at: Date;
 }
 
-const unlinkRow = z.object({ found: z.number(), gone: z.number(), ended: z.array(z.string()) });
+const unlinkRow = z.object({
+  /** The provider of the link; null where the reader has no such link. */
+  found: z.nullable(z.string()),
+  /** The same, where it was taken away. */
+  gone: z.nullable(z.string()),
+  ended: z.array(z.string()),
+});
 
 /**
  * Two who unlink the last two ways at once must not both succeed: the reader's row is locked first, in a statement of its
@@ -83,19 +88,20 @@ const unlinkRow = z.object({ found: z.number(), gone: z.number(), ended: z.array
  * asks.
  */
 export async function unlinkAccount(db: Database, unlink: Unlink, auditInsert: AuditInsert) {
-  const { userId, provider, ways, accountId = null } = unlink;
+  const { userId, id, ways } = unlink;
   const [, { rows }] = await db.batch([
     lockReader(db, userId),
     db.execute(sql`
       with target as (
-        select id from ${account} where user_id = ${userId}::uuid and provider_id = ${provider}
-          and (${accountId}::varchar is null or account_id = ${accountId}::varchar)),
+        -- A password is no link: it is changed and not unlinked.
+        select id, provider_id from ${account}
+        where id = ${id}::uuid and user_id = ${userId}::uuid and provider_id <> 'credential'),
       gone as (
         delete from ${account} where id in (select id from target) and ${wayInRemains(ways, userId, { accounts: sql`select id from target` })}
-        returning user_id),
+        returning user_id, provider_id),
       ended as (
-        delete from ${session} where user_id = ${userId}::uuid and method = ${provider}
-          and login_id <> ${unlink.loginId}::uuid and exists (select from gone) returning token),
+        delete from ${session} s using gone where s.user_id = gone.user_id and s.method = gone.provider_id
+          and s.login_id <> ${unlink.loginId}::uuid returning s.token),
       noted as (${auditInsert(
         {
           action: "method.unlinked",
@@ -104,13 +110,13 @@ export async function unlinkAccount(db: Database, unlink: Unlink, auditInsert: A
           at: unlink.at,
           ipAddress: unlink.ipAddress,
           userAgent: unlink.userAgent,
-          detail: { method: provider },
+          detail: sql`jsonb_build_object('method', provider_id)`,
         },
-        sql`(select distinct user_id from gone) gone`,
+        sql`gone`,
       )})
-      select (select count(*)::int from target) as found, (select count(*)::int from gone) as gone,
+      select (select provider_id from target) as found, (select provider_id from gone) as gone,
         (select coalesce(jsonb_agg(token), '[]'::jsonb) from ended) as ended`),
   ]);
   const [row] = z.parse(z.array(unlinkRow), rows);
-  return row ?? { found: 0, gone: 0, ended: [] };
+  return row ?? { found: null, gone: null, ended: [] };
 }

@@ -66,18 +66,24 @@ export function linkingHandlers(deps: LinkingDeps) {
       const body = await readJson(c, unlinkAccountInput);
       if (!body.ok) return body.response;
       const { userId, loginId } = c.get("session");
-      const { providerId: provider, accountId } = body.value;
       const { found, gone, ended } = await unlinkAccount(
         db,
-        { ...callerOf(c.req.raw.headers), userId, loginId, provider, accountId, ways: deps.ways, at: new Date(now()) },
+        {
+          ...callerOf(c.req.raw.headers),
+          userId,
+          loginId,
+          id: body.value.accountId,
+          ways: deps.ways,
+          at: new Date(now()),
+        },
         deps.auditInsert,
       );
-      if (found === 0) return c.json({ code: "ACCOUNT_NOT_FOUND", message: "Account not found" }, 400);
-      if (gone === 0) {
+      if (found === null) return c.json({ code: "ACCOUNT_NOT_FOUND", message: "Account not found" }, 400);
+      if (gone === null) {
         return c.json({ code: "FAILED_TO_UNLINK_LAST_ACCOUNT", message: "You can't unlink your last account" }, 400);
       }
       deps.onEnded(ended);
-      deps.notify(userId, { kind: "method-unlinked", method: deps.providers.get(provider)?.name ?? provider });
+      deps.notify(userId, { kind: "method-unlinked", method: deps.providers.get(gone)?.name ?? gone });
       return c.json({ status: true });
     },
   };

@@ -32,7 +32,7 @@ export const linkedAccountOperations = {
     body: {
       schema: unlinkAccountInput,
       maxBytes: DEFAULT_BODY_BYTES,
-      example: { providerId: "github", accountId: "1" },
+      example: { accountId: "0ab5ec3e-1d7d-4514-a8a6-1399cafbc54e" },
     },
     answer: statusAnswer,
     refusalStatuses: [400],
