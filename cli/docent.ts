@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { makeAdmin } from "./admin.ts";
 import { connect } from "./connection.ts";
 import { type OidcOptions, printProvider } from "./oidc.ts";
+import { loadConfig, privacyOf } from "./privacy.ts";
 import { Refusal } from "./refusal.ts";
 
 const program = new Command("docent")
@@ -30,6 +31,13 @@ program
   .option("--client-id <id>", "what the provider calls this deployment", "YOUR-CLIENT-ID")
   .action(async (issuer: string, options: OidcOptions) => {
     console.log(await printProvider(issuer, options));
+  });
+
+program
+  .command("privacy")
+  .description("print what is stored about readers, what for, how long and by whom, from docent.config.ts")
+  .action(async () => {
+    process.stdout.write(privacyOf(await loadConfig(process.cwd())));
   });
 
 try {
