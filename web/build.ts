@@ -169,6 +169,8 @@ async function buildLoader(parts: Record<PartName, string[]>): Promise<Asset> {
 function headersFile(immutable: readonly string[]): string {
   const rule = (path: string, cache: string) => [path, ...[...COMMON_HEADERS, cache].map((line) => `  ${line}`)];
   return [
+    "/*",
+    "  Strict-Transport-Security: max-age=63072000; includeSubDomains",
     ...rule("/docent.js", SHORT),
     ...rule("/docent/config.json", SHORT),
     ...rule("/openapi.json", SHORT),

@@ -128,3 +128,14 @@ test("the build writes the description, and a configuration as it describes", ()
     JSON.parse(JSON.stringify(describeApi())),
   );
 });
+
+// After the build of the test before this one.
+test("every static file tells browsers never to come without TLS again, and every policy has no base address", () => {
+  const lines = readFileSync(join(ROOT, "dist/assets/_headers"), "utf8").split("\n");
+  const transport = "  Strict-Transport-Security: max-age=63072000; includeSubDomains";
+  expect(lines.slice(0, 2)).toEqual(["/*", transport]);
+  expect(lines.filter((line) => line.includes("Strict-Transport-Security"))).toHaveLength(1);
+  const policies = lines.filter((line) => line.includes("Content-Security-Policy:"));
+  expect(policies.length).toBeGreaterThan(0);
+  for (const policy of policies) expect(policy).toMatch(/base-uri 'none';.*frame-ancestors 'none'/);
+});

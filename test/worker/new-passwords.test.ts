@@ -102,6 +102,17 @@ describe.each(TAKING)("$route", (operation) => {
   });
 });
 
+it("is compared as it was given: no case folded, nothing cut", async () => {
+  const email = "exactly@example.test";
+  const password = `Zq${"x".repeat(125)}!`;
+  expect((await new Browser(isolate).signUp(email, password)).status).toBe(200);
+  const signIn = (given: string) => new Browser(isolate).post("/api/auth/sign-in/email", { email, password: given });
+  for (const other of [password.toLowerCase(), password.slice(0, -1), password.slice(0, 72), ` ${password.slice(1)}`]) {
+    expect((await signIn(other)).status).toBe(401);
+  }
+  expect((await signIn(password)).status).toBe(200);
+});
+
 it("changes no stored hash when it is refused", async () => {
   const change = OPERATIONS.find(({ id }) => id === "changePassword");
   if (!change) throw new Error("The contract has no change of password");
