@@ -34,11 +34,15 @@ export async function runChores(
     let done = 0;
     try {
       const now = new Date(deps.now());
+      // Counted before it is made: one that fails is a call too.
       if (mails) {
-        done = await run(now, left - others - 2);
-        left -= done + 2;
+        const most = left - others - 2;
+        left = others;
+        done = await run(now, most);
+        left += most - done;
       } else {
-        for (let last = rows; last === rows && left > others; left -= 1) {
+        for (let last = rows; last === rows && left > others; ) {
+          left -= 1;
           last = await run(now, rows);
           done += last;
         }
