@@ -24,6 +24,7 @@ import type { answerHandlers } from "./auth/second-factor/answer.ts";
 import type { settingsHandlers } from "./auth/second-factor/settings.ts";
 import type { setPasswordHandler } from "./auth/set-password.ts";
 import type { passwordSignInHandler } from "./auth/sign-in/password.ts";
+import type { signUpHandler } from "./auth/sign-in/sign-up.ts";
 import type { catalogueHandlers } from "./content/catalogue-handlers.ts";
 import type { recommendationHandlers } from "./content/recommendation-handlers.ts";
 import { isUnavailable, sqlState } from "./db/unavailable.ts";
@@ -60,6 +61,7 @@ export interface AppDeps {
   captcha: MiddlewareHandler<AppEnv>;
   resolver: SessionResolver;
   auth: ReturnType<typeof authHandlers>;
+  signUp: ReturnType<typeof signUpHandler>;
   passwordSignIn: ReturnType<typeof passwordSignInHandler>;
   start: ReturnType<typeof startHandler>;
   handOff: ReturnType<typeof handOffHandlers>;
@@ -140,7 +142,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.post("/api/hand-off/finish", own, accountNow, deps.handOff.finish);
 
   if (deps.methods.password) {
-    app.post("/api/auth/sign-up/email", docs, guess, deps.captcha, auth.signUp);
+    app.post("/api/auth/sign-up/email", docs, guess, deps.captcha, deps.signUp);
     app.post("/api/auth/sign-in/email", docs, guess, deps.passwordSignIn);
     app.post("/api/auth/change-password", own, guess, accountNow, changePassword);
     app.post("/api/auth/set-password", own, provedNow, deps.setPassword);

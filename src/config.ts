@@ -241,7 +241,7 @@ function unreachable(config: DocentConfig): ConfigMistake[] {
 type Variables = z.infer<typeof variables>;
 
 /** What a transport needs beside its name. */
-function mailMistakes(values: Variables): ConfigMistake[] {
+function mailMistakes(values: Variables, { accounts }: DocentConfig): ConfigMistake[] {
   const { MAIL_TRANSPORT: transport } = values;
   const missing = (path: string, message: string) => ({ path, message: `is missing: ${message}` });
   const mistakes: ConfigMistake[] = [];
@@ -256,6 +256,10 @@ function mailMistakes(values: Variables): ConfigMistake[] {
   }
   if (transport !== "none" && transport !== "mailbox" && !values.MAIL_FROM) {
     mistakes.push(missing("MAIL_FROM", 'set the sender, like "docs@example.com", of a domain that your service knows'));
+  }
+  if (transport === "none" && accounts.verifyAddress) {
+    const path = "docent.config.ts: accounts.verifyAddress";
+    mistakes.push({ path, message: "needs a way to send mail, or nobody could sign in: set MAIL_TRANSPORT" });
   }
   return mistakes;
 }
@@ -297,7 +301,7 @@ export function readConfig(bindings: Bindings, file: unknown): { config: Config 
   const wrong = [
     ...misplaced(values, parsed.config),
     ...unreachable(parsed.config),
-    ...mailMistakes(values),
+    ...mailMistakes(values, parsed.config),
     ...unknownSites,
     ...oidcSecrets(values.OIDC_CLIENT_SECRETS, parsed.config),
   ];

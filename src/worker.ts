@@ -40,6 +40,7 @@ import { settingsHandlers } from "./auth/second-factor/settings.ts";
 import { setPasswordHandler } from "./auth/set-password.ts";
 import { completingSignIn } from "./auth/sign-in/complete.ts";
 import { passwordSignInHandler } from "./auth/sign-in/password.ts";
+import { signUpHandler } from "./auth/sign-in/sign-up.ts";
 import type { WaysIn } from "./auth/ways-in.ts";
 import { type Bindings, type Config, isLoopback, readableOrigins, readConfig } from "./config.ts";
 import { catalogueHandlers } from "./content/catalogue-handlers.ts";
@@ -167,9 +168,6 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     baseUrl: config.baseUrl,
     docsOrigins: config.docsOrigins,
     secret: config.authSecret,
-    passwordEnabled: config.methods.password,
-    now,
-    randomId,
     waitUntil,
   });
   const onChanged = (c: Context<AppEnv>) =>
@@ -195,7 +193,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     randomId,
     sign: (token) => signer.sign(token),
     auditInsert,
-    needsVerifiedAddress: false,
+    needsVerifiedAddress: config.accounts.verifyAddress,
   });
   const sealer = new SecretSealer(config.authSecret);
   const onEnded = (tokens: readonly string[]) => resolver.ended(tokens);
@@ -258,7 +256,13 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     limits: rateLimits(config.rateLimiters, log),
     captcha: requireCaptcha(captcha),
     resolver,
-    auth: authHandlers({ auth, log, judgePassword, onChanged }),
+    auth: authHandlers({ auth, log, onChanged }),
+    signUp: signUpHandler({
+      ...mailLinks,
+      sign: (token) => signer.sign(token),
+      mail,
+      needsVerifiedAddress: config.accounts.verifyAddress,
+    }),
     passwordSignIn: passwordSignInHandler({
       auth,
       db,

@@ -7,8 +7,6 @@ import { problem } from "../http/problem.ts";
 import { SESSION_COOKIE } from "../http/session-cookie.ts";
 import type { Auth } from "./better-auth.ts";
 import { FORMS } from "./forms.ts";
-import { passwordRefused } from "./passwords/refusal.ts";
-import type { JudgePassword } from "./passwords/rules.ts";
 import type { BetterAuthPath } from "./routes.ts";
 
 type C = Context<AppEnv>;
@@ -34,7 +32,6 @@ async function readObject(response: Response): Promise<unknown> {
 export interface AuthHandlerDeps {
   auth: Auth;
   log: (line: object) => void;
-  judgePassword: JudgePassword;
   /** What caches hold of this reader is outdated. */
   onChanged: (c: C) => Promise<void>;
 }
@@ -71,13 +68,6 @@ export function authHandlers(deps: AuthHandlerDeps) {
   }
 
   return {
-    async signUp(c: C): Promise<Response> {
-      const body = await readJson(c, FORMS["/sign-up/email"], ACCOUNT_BODY_BYTES);
-      if (!body.ok) return body.response;
-      const reason = await deps.judgePassword(body.value.password, body.value.email);
-      return reason ? passwordRefused(c, reason) : forward(c, "/sign-up/email", body.value);
-    },
-
     async updateUser(c: C): Promise<Response> {
       const body = await readJson(c, FORMS["/update-user"], ACCOUNT_BODY_BYTES);
       if (!body.ok) return body.response;

@@ -3,7 +3,7 @@
 // that is in neither list, so that an upgrade cannot open one unnoticed.
 
 /** Reached through Better Auth's handler. */
-export const THROUGH_BETTER_AUTH = ["/sign-up/email", "/update-user"] as const;
+export const THROUGH_BETTER_AUTH = ["/update-user"] as const;
 export type BetterAuthPath = (typeof THROUGH_BETTER_AUTH)[number];
 
 /**
@@ -11,6 +11,7 @@ export type BetterAuthPath = (typeof THROUGH_BETTER_AUTH)[number];
  * links are stateless, good again until they are old.
  */
 export const ANSWERED_BY_US = [
+  "/sign-up/email",
   "/sign-in/email",
   "/get-session",
   "/sign-out",

@@ -21,6 +21,11 @@ export const newPassword = storableText(PASSWORD_LIMITS.max, PASSWORD_LIMITS.min
 /** A wrong password is refused where it is compared; this only bounds what is hashed. */
 export const anyPassword = storableText(PASSWORD_LIMITS.max);
 
+/** The language of the page that asks (BCP 47): mails are written in it where it is one of ours. */
+export const lang = z.optional(
+  z.string().check(z.regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, "must be a language tag")),
+);
+
 /** Body of `POST /api/auth/sign-up/email`. */
 export const signUpInput = z.strictObject({
   email: emailAddress,
@@ -29,6 +34,7 @@ export const signUpInput = z.strictObject({
   image: z.optional(picture),
   /** `false`: a session of a day, and a cookie until the browser closes. */
   rememberMe: z.optional(z.boolean()),
+  lang,
 });
 
 /** Body of `POST /api/auth/sign-in/email`. */
@@ -79,7 +85,11 @@ export const account = z.object({
 
 const idForToken = z.string().check(z.describe("The session's id: no script ever sees a session token."));
 
-export const signUpAnswer = z.object({ token: idForToken, user: account });
+export const signUpAnswer = z.object({
+  /** null where the address has to be proved first: nobody is signed in. */
+  token: z.nullable(idForToken),
+  user: account,
+});
 export const signInAnswer = z.union([
   z.object({ redirect: z.boolean(), token: idForToken, user: account }),
   /** There is no session yet: the second factor is asked for, and a cookie holds the question. */

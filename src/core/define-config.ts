@@ -53,9 +53,17 @@ const days = (min: number, max: number) =>
     .int("must be a whole number of days")
     .check(z.minimum(min, `must be at least ${min}`), z.maximum(max, `must be at most ${max}`));
 
-/** How long what is about readers is kept, in days. */
-const ACCOUNTS = { auditDays: 365, deleteUnverifiedAfterDays: 30, deleteInactiveAfterDays: 730, warnDays: 30 };
+/** What an account begins with, and how long what is about readers is kept, in days. */
+const ACCOUNTS = {
+  verifyAddress: false,
+  auditDays: 365,
+  deleteUnverifiedAfterDays: 30,
+  deleteInactiveAfterDays: 730,
+  warnDays: 30,
+};
 const accounts = z.strictObject({
+  /** Nobody is signed in before they have proved their address, and a sign-up tells nobody who has an account. */
+  verifyAddress: z._default(z.boolean(), ACCOUNTS.verifyAddress),
   /** Events of the audit trail. */
   auditDays: z._default(days(30, 3650), ACCOUNTS.auditDays),
   /** An account whose address nobody has proved and that nobody uses is deleted; null: never. */

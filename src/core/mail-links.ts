@@ -1,7 +1,7 @@
 // The wire schemas of what is done by mail. A link is `<the Worker>/account#<kind>=<secret>`: the secret stands in the
 // fragment, which no server, proxy or log sees, and opening the page uses nothing up; only a button does.
 import * as z from "zod/mini";
-import { account, anyPassword, emailAddress, newPassword } from "./account.ts";
+import { account, anyPassword, emailAddress, lang, newPassword } from "./account.ts";
 
 /** What a link is for, as its fragment names it. */
 export const LINK_KINDS = [
@@ -16,9 +16,6 @@ export type LinkKind = (typeof LINK_KINDS)[number];
 
 /** 256 bits in base64url. */
 const secret = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/, "must be what follows the = in the link"));
-
-/** The language of the page that asks (BCP 47): the mail is written in it where it is one of ours. */
-const lang = z.optional(z.string().check(z.regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, "must be a language tag")));
 
 /** Body of `POST /api/auth/send-verification-email` and of `POST /api/auth/request-password-reset`. */
 export const mailInput = z.strictObject({ email: emailAddress, lang });

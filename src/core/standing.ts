@@ -12,11 +12,3 @@ export function standing(user: Standing, now: number): "good" | "inactive" | "ba
   const banned = user.banned && (user.banExpires === null || user.banExpires.getTime() > now);
   return banned ? "banned" : "good";
 }
-
-export type MaySignIn = "yes" | "no" | "with a second factor";
-
-/** May a session be made for this reader, whose identity was proved by one factor? */
-export function maySignIn(user: Standing & { twoFactorEnabled: boolean }, now: number): MaySignIn {
-  if (standing(user, now) !== "good") return "no";
-  return user.twoFactorEnabled ? "with a second factor" : "yes";
-}

@@ -2,7 +2,6 @@
 // way. Async local storage, because Better Auth's hooks and the database driver are not given our arguments.
 // Nothing here outlives its request, and nothing here is sent to anyone.
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { MaySignIn } from "../core/standing.ts";
 
 /** Where an answer to "who is this?" came from; `outage` is a cached session served while Postgres is down. */
 export type Tier = "memory" | "kv" | "postgres" | "outage";
@@ -18,12 +17,10 @@ export interface RequestContext {
   databaseFailed: boolean;
   /** Session tokens this request has seen, with the ids that stand for them in every answer. */
   readonly sessionIds: Map<string, string>;
-  /** User rows this very request has read: may the user sign in? */
-  readonly maySignIn: Map<string, MaySignIn>;
 }
 
 export const requestContext = new AsyncLocalStorage<RequestContext>();
 
 export function newRequestContext(id: string): RequestContext {
-  return { id, sql: 0, kv: 0, databaseFailed: false, sessionIds: new Map(), maySignIn: new Map() };
+  return { id, sql: 0, kv: 0, databaseFailed: false, sessionIds: new Map() };
 }

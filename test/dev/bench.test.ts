@@ -46,7 +46,7 @@ describe("each request of a variant costs", () => {
     ["stock-cookie-cache", 0, 0, 1034],
     ["stock-secondary-storage", 0, 2, 114],
     ["jwt", 0, 0, 291],
-    ["sign-up", 2, 0, 0],
+    ["sign-up", 1, 0, 0],
     ["stock-sign-up", 4, 0, 0],
     ["stock-joins-sign-up", 4, 0, 0],
     // One of the three after the answer: when the reader last signed in.

@@ -70,6 +70,7 @@ const OURS = new Set(
 const isOurs = (path: string) => OURS.has(path) || /^\/api\/auth\/(prove|passkey)\//.test(path);
 /** What a route of its takes here that it does not take there. */
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  "/api/auth/sign-up/email": ["lang"],
   "/api/auth/send-verification-email": ["lang"],
   "/api/auth/request-password-reset": ["lang"],
   "/api/auth/change-email": ["lang"],

@@ -46,6 +46,14 @@ describe("readConfig", () => {
     expect(found?.message).toMatch(message);
   });
 
+  it("says that addresses cannot be proved where no mail is sent", () => {
+    const file = { ...FILE, accounts: { verifyAddress: true } };
+    expect(mistakes({}, file)).toMatchObject([
+      { path: "docent.config.ts: accounts.verifyAddress", message: expect.stringMatching(/MAIL_TRANSPORT/) as string },
+    ]);
+    expect(mistakes({ MAIL_TRANSPORT: "resend", RESEND_API_KEY: "key", MAIL_FROM: "a@b.test" }, file)).toEqual([]);
+  });
+
   it.each<[string, object]>([
     ["docs@example.com", { name: "", email: "docs@example.com" }],
     ["Docs <docs@example.com>", { name: "Docs", email: "docs@example.com" }],

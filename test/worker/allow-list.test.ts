@@ -22,9 +22,6 @@ const auth = createAuth({
   baseUrl: BASE_URL,
   docsOrigins: new Set(),
   secret: AUTH_SECRET,
-  passwordEnabled: true,
-  now: () => 0,
-  randomId: () => "",
   waitUntil() {},
 });
 const endpoints = Object.values(auth.api)

@@ -38,6 +38,7 @@ export const accountOperations = {
         name: "Lena",
         image: "https://example.test/lena.png",
         rememberMe: true,
+        lang: "ur-PK",
       },
     },
     wayIn: "password",
