@@ -77,7 +77,7 @@ async function start(worker: string, site: string, options: Options): Promise<vo
   const back =
     handedOff &&
     (await (importPart("hand-off") as Promise<HandOffPart>).then(
-      (part) => part.finishHandOff(worker, handedOff),
+      (part) => part.finishHandOff({ worker, site, device }, handedOff),
       () => ({ error: "unavailable" }),
     ));
   if (isHere()) return;

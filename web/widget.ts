@@ -31,7 +31,7 @@ function giveFocusBack(opener: HTMLElement): void {
 }
 
 function createStore({ worker, site, device, keys, options, loadLocal }: Host): ReaderStore {
-  const api = createApi(worker, site);
+  const api = createApi(worker, site, device);
   const now = () => Date.now();
   return new ReaderStore({
     api,

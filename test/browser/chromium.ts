@@ -37,7 +37,8 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-export interface BrowserOptions extends Pick<BrowserContextOptions, "viewport" | "colorScheme" | "deviceScaleFactor"> {
+export interface BrowserOptions
+  extends Pick<BrowserContextOptions, "viewport" | "colorScheme" | "deviceScaleFactor" | "proxy"> {
   /** Which cookies the reader's settings refuse: those of other sites unless said otherwise. */
   blocked?: "third-party" | "none" | "all";
 }

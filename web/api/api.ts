@@ -37,25 +37,42 @@ export const isSignedOut = (failure: Failure): boolean => failure.kind === "refu
 
 export type Api = ReturnType<typeof createApi>;
 
+/** The third rung: the credential of a page whose browser keeps no cookie of the Worker's. */
+export interface BearerStore {
+  /** Undefined or empty where there is none. */
+  bearer(): string | undefined;
+  rememberBearer(bearer: string): void;
+}
+
 /** The client for one Worker and one docs site. */
-export function createApi(worker: string, site: string) {
+export function createApi(worker: string, site: string, device: BearerStore) {
   async function call<T>(
     method: string,
     path: string,
     shape: Shape<T>,
     options: { body?: unknown; anonymous?: boolean; keepalive?: boolean } = {},
   ): Promise<Outcome<T>> {
-    const { body } = options;
+    const { body, anonymous } = options;
+    // Another tab may have signed in or out meanwhile.
+    const bearer = anonymous ? "" : device.bearer();
     try {
       const response = await fetch(worker + path, {
         method,
-        credentials: options.anonymous ? "omit" : "include",
+        // A page has a cookie or a bearer, never both.
+        credentials: anonymous || bearer ? "omit" : "include",
         keepalive: options.keepalive ?? false,
         signal: AbortSignal.timeout(TIMEOUT),
-        // Without a body there is no header of ours, so a read needs no preflight.
-        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+        // With neither there is no header of ours, so a read needs no preflight.
+        headers: {
+          ...(body !== undefined && { "content-type": "application/json" }),
+          ...(bearer && { authorization: `Bearer ${bearer}` }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const answer: unknown = await response.json().catch(() => undefined);
+      // It is over; that this browser keeps no cookie stays true.
+      const isOver = response.status === 401 || (response.ok && path.endsWith("/sign-out"));
+      if (bearer && isOver && device.bearer() === bearer) device.rememberBearer("");
       if (response.ok) {
         const value = parse(shape, answer);
         return value === undefined ? UNREACHABLE : { ok: true, value };

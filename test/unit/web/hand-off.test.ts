@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FLOW_MS, flowKey, handOffAddress } from "../../../web/hand-off/begin.ts";
 import { finishHandOff } from "../../../web/hand-off/finish.ts";
+import { createDevice, keysOf } from "../../../web/storage/device.ts";
 import { MemoryStorage } from "./memory-storage.ts";
 
 const WORKER = "https://auth.example.test";
@@ -31,6 +32,8 @@ beforeEach(() => {
     return respond();
   });
 });
+
+const here = () => ({ worker: WORKER, site: "course", device: createDevice(keysOf(WORKER, "course")) });
 
 async function begun(provider?: string) {
   const address = new URL(await handOffAddress(WORKER, "course", provider));
@@ -67,23 +70,27 @@ describe("a reader who comes back", () => {
 
   it("is signed in by the code, once, and the page's own fragment is there again", async () => {
     const { flow } = await begun();
-    expect(await finishHandOff(WORKER, `${flow}.${CODE}`)).toEqual({ userId: "reader" });
-    expect(sent).toMatchObject([{ url: `${WORKER}/api/hand-off`, init: { method: "POST", credentials: "include" } }]);
+    expect(await finishHandOff(here(), `${flow}.${CODE}`)).toEqual({ userId: "reader" });
+    // The second asks whether the cookie was kept.
+    expect(sent).toMatchObject([
+      { url: `${WORKER}/api/hand-off`, init: { method: "POST", credentials: "include" } },
+      { url: `${WORKER}/api/session`, init: { credentials: "include" } },
+    ]);
     expect(JSON.parse(String(sent[0]?.init.body))).toMatchObject({ flow, code: CODE });
     expect(replaced).toEqual(["#part-2"]);
     expect(storage.length).toBe(0);
-    expect(await finishHandOff(WORKER, `${flow}.${CODE}`)).toBeUndefined();
+    expect(await finishHandOff(here(), `${flow}.${CODE}`)).toBeUndefined();
   });
 
   it("is told what the Worker says went wrong, and nothing is sent", async () => {
     const { flow } = await begun();
-    expect(await finishHandOff(WORKER, `${flow}!registered`)).toEqual({ error: "registered" });
+    expect(await finishHandOff(here(), `${flow}!registered`)).toEqual({ error: "registered" });
     expect(sent).toEqual([]);
   });
 
   it("is none of this page's business where another browser began, or somebody made the fragment up", async () => {
     for (const value of [`${"f".repeat(22)}.${CODE}`, "nonsense", "", `<img>.${CODE}`, `${"f".repeat(22)}!denied`]) {
-      expect(await finishHandOff(WORKER, value), value).toBeUndefined();
+      expect(await finishHandOff(here(), value), value).toBeUndefined();
     }
     expect(sent).toEqual([]);
   });
@@ -96,7 +103,34 @@ describe("a reader who comes back", () => {
   ])("after %s is told so", async (_, answer, error) => {
     const { flow } = await begun();
     respond = answer;
-    expect(await finishHandOff(WORKER, `${flow}.${CODE}`)).toEqual({ error });
+    expect(await finishHandOff(here(), `${flow}.${CODE}`)).toEqual({ error });
+  });
+
+  it("whose browser keeps no cookie goes once more, and then has a bearer; where one is kept, none is asked for", async () => {
+    const assigned: string[] = [];
+    vi.stubGlobal("location", { href: "https://docs.example.test/page", assign: (to: string) => assigned.push(to) });
+    const first = await begun();
+    const answers = [{ userId: "reader" }, { session: null }, { userId: "reader", bearer: "the-bearer" }];
+    respond = async () => Response.json(answers.shift());
+    expect(await finishHandOff(here(), `${first.flow}.${CODE}`)).toBeUndefined();
+    const again = new URL(assigned[0] ?? "").searchParams.get("flow") ?? "";
+    expect(await finishHandOff(here(), `${again}.${CODE}`)).toEqual({ userId: "reader" });
+    expect(sent.map(({ init }) => [init.credentials, String(init.body).includes('"bearer":true')])).toEqual([
+      ["include", false],
+      ["include", false],
+      ["omit", true],
+    ]);
+    expect(here().device.bearer()).toBe("the-bearer");
+    expect(assigned).toHaveLength(1);
+  });
+
+  it("is signed in where nobody can say whether the cookie was kept", async () => {
+    for (const answer of [new Response("", { status: 503 }), Response.json({ session: { id: "1" } })]) {
+      const { flow } = await begun();
+      const answers = [Response.json({ userId: "reader" }), answer];
+      respond = async () => answers.shift() ?? Response.error();
+      expect(await finishHandOff(here(), `${flow}.${CODE}`)).toEqual({ userId: "reader" });
+    }
   });
 
   it("leaves nothing of flows that were never finished, and everything of others' keys", async () => {
@@ -106,7 +140,7 @@ describe("a reader who comes back", () => {
     storage.setItem(`${flowKey(WORKER)}broken`, "{");
     storage.setItem("docent:https://other.test:flow:x", "theirs");
     const { flow } = await begun();
-    await finishHandOff(WORKER, `${flow}.${CODE}`);
+    await finishHandOff(here(), `${flow}.${CODE}`);
     expect(Object.keys(storage)).toEqual(["docent:https://other.test:flow:x"]);
   });
 });
