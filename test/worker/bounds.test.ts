@@ -6,10 +6,13 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import readme from "../../README.md?raw";
 import type { Bindings } from "../../src/config.ts";
 import { requestContext } from "../../src/http/request-context.ts";
-import { Browser } from "../harness/browser.ts";
+import { type Answer, Browser } from "../harness/browser.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { BASE_URL, Isolate } from "../harness/isolate.ts";
+import { insertLink } from "../harness/mail-links.ts";
+import { queryOf } from "../harness/operations.ts";
 import { ProductionKv } from "../harness/production-kv.ts";
+import { totpCode } from "../harness/second-factor.ts";
 import { insertSession, type SessionRow } from "../harness/sessions.ts";
 import { START } from "../setup.ts";
 
@@ -59,13 +62,29 @@ const PLACES = { here, beside: await isolateAt("a"), far: await isolateAt("b") }
 let hash = "";
 
 /** From the reader's other session, in this isolate. */
-async function fromAnother(row: SessionRow, path: string, json: unknown): Promise<void> {
+async function fromAnother(row: SessionRow, path: string, json: unknown): Promise<Answer> {
   const other = await insertSession(database, { of: row });
   const answer = await new Browser(here).post(`/api/auth/${path}`, json, {
     origin: BASE_URL,
     headers: { Cookie: other.cookie },
   });
   expect(answer.status, answer.text).toBe(200);
+  return answer;
+}
+/** By a mailed link, from no session. */
+async function resetPassword({ userId }: SessionRow): Promise<void> {
+  const email = String((await database.query(`select email from "user" where id = $1`, [userId]))[0]?.email);
+  const token = await insertLink(queryOf(database), "reset-password", { email, userId });
+  const body = { token, newPassword: "another horse battery" };
+  const answer = await new Browser(here, BASE_URL).post("/api/auth/reset-password", body);
+  expect(answer.status, answer.text).toBe(200);
+}
+/** From the reader's other session, with an app's first code. */
+async function switchSecondFactorOn(row: SessionRow): Promise<void> {
+  await database.query(`update "user" set email_verified = true where id = $1`, [row.userId]);
+  const { totpURI } = (await fromAnother(row, "two-factor/enable", {})).body as { totpURI: string };
+  const secret = new URL(totpURI).searchParams.get("secret") ?? "";
+  await fromAnother(row, "two-factor/verify-totp", { code: totpCode(0, secret) });
 }
 /** By an administrator, in this isolate. */
 async function byAdministrator({ userId }: SessionRow, path: string, more: object): Promise<void> {
@@ -118,7 +137,8 @@ const WAYS: readonly Way[] = [
       fromAnother(row, "change-password", { currentPassword: PASSWORD, newPassword: "another horse battery" }),
   },
   { name: "its expiry", seconds: 5, end: async () => void vi.setSystemTime(Date.now() + 5_000) },
-  { name: "a password reset (SQL)", end: sql(END_ALL, "update account set password = 'x:y' where user_id = $1") },
+  { name: "a password reset", ours: true, end: resetPassword },
+  { name: "switching a second factor on", ours: true, end: switchSecondFactorOn },
   { name: "a ban", ours: true, end: (row) => byAdministrator(row, "ban", { reason: "Spam" }) },
   { name: "a ban that leaves the row (SQL)", end: sql(`update "user" set banned = true where id = $1`) },
   { name: "a deactivation", ours: true, end: (row) => byAdministrator(row, "deactivate", {}) },

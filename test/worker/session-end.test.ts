@@ -7,6 +7,7 @@ import { cacheKey } from "../../src/session/cached-session.ts";
 import { Browser } from "../harness/browser.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { BASE_URL, Gate, Isolate } from "../harness/isolate.ts";
+import { insertSession } from "../harness/sessions.ts";
 import { START } from "../setup.ts";
 
 const kv = (env as unknown as Bindings).SESSIONS;
@@ -282,6 +283,25 @@ describe("the list of sessions", () => {
     expect(list.filter((one) => one.current)).toHaveLength(1);
     for (const one of list) expect(one.token).toBe(one.id);
     for (const token of [tokenOf(browser), tokenOf(other)]) expect(answer.text).not.toContain(token);
+  });
+
+  it.each([
+    ["one", "revoke-session", 2],
+    ["the others", "revoke-other-sessions", 1],
+    ["all", "revoke-sessions", 0],
+  ])("lets the reader end %s at any age, without a fresh proof", async (_, path, left) => {
+    const old = await insertSession(database);
+    const rows = [await insertSession(database, { of: old }), await insertSession(database, { of: old })];
+    vi.setSystemTime(START.getTime() + 29 * 86_400_000);
+    const answer = await new Browser(await Isolate.create({ database })).post(
+      `/api/auth/${path}`,
+      path === "revoke-session" ? { token: rows[0]?.sessionId } : {},
+      { origin: BASE_URL, headers: { Cookie: old.cookie } },
+    );
+    expect([answer.status, answer.body], answer.text).toMatchObject([200, { status: true }]);
+    const remaining = await database.query("select id from session where user_id = $1", [old.userId]);
+    expect(remaining).toHaveLength(left);
+    expect(remaining).not.toContainEqual({ id: rows[0]?.sessionId });
   });
 
   it("does not let a reader end somebody else's session", async () => {
