@@ -102,7 +102,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   // From a docs page, or from the Worker's own pages only: docs pages run third-party scripts.
   const docs = allowOrigins(deps.origins, "docs");
   const own = allowOrigins(deps.origins, "own");
-  /** In front of what can be guessed, what sends, and what leaves a row behind: so often per client address. */
+  /** In front of what can be guessed, what sends a mail, and what leaves a row behind: so often per client address. */
   const { guess, send, begin } = deps.limits;
   /** Behind what docs pages may call as well, and have not been answered by. */
   const elseOwn = own;
@@ -139,13 +139,13 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.get("/start", begin, deps.start);
   app.get("/api/auth/callback/:id", begin, deps.callback);
   app.post("/api/hand-off", docs, guess, deps.handOff.redeem);
-  app.post("/api/hand-off/finish", own, accountNow, deps.handOff.finish);
+  app.post("/api/hand-off/finish", own, guess, accountNow, deps.handOff.finish);
 
   if (deps.methods.password) {
     app.post("/api/auth/sign-up/email", docs, guess, deps.captcha, deps.signUp);
     app.post("/api/auth/sign-in/email", docs, guess, deps.passwordSignIn);
     app.post("/api/auth/change-password", own, guess, accountNow, changePassword);
-    app.post("/api/auth/set-password", own, provedNow, deps.setPassword);
+    app.post("/api/auth/set-password", own, send, provedNow, deps.setPassword);
   }
   // Their links open the Worker's page: only a button there uses one up.
   if (deps.methods.mail) {
@@ -165,9 +165,9 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   }
   app.get("/api/auth/list-accounts", own, accountNow, deps.linking.list);
   if (deps.methods.provider) {
-    app.post("/api/auth/link-social", own, provedNow, deps.linking.link);
+    app.post("/api/auth/link-social", own, begin, provedNow, deps.linking.link);
   }
-  app.post("/api/auth/unlink-account", own, provedNow, deps.linking.unlink);
+  app.post("/api/auth/unlink-account", own, send, provedNow, deps.linking.unlink);
   app.post("/api/auth/sign-out", docs, session.signOut);
   app.get("/api/auth/get-session", docs, session.getSession);
   app.get("/api/auth/list-sessions", own, accountNow, session.list);
@@ -175,7 +175,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.post("/api/auth/revoke-sessions", own, accountNow, session.revokeAll);
   app.post("/api/auth/revoke-other-sessions", own, accountNow, session.revokeOthers);
   app.post("/api/auth/update-user", own, accountNow, auth.updateUser);
-  app.post("/api/auth/delete-user", own, provedNow, deps.deleteAccount.deleteOwn);
+  app.post("/api/auth/delete-user", own, send, provedNow, deps.deleteAccount.deleteOwn);
 
   // A proof opens what needs `provedNow`, in this session and for ten minutes.
   if (deps.methods.password) {
@@ -191,19 +191,19 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     app.post("/api/auth/prove/passkey", own, guess, accountNow, passkey.prove);
     app.post("/api/auth/passkey/generate-authenticate-options", own, begin, passkey.signInOptions);
     app.post("/api/auth/passkey/verify-authentication", own, guess, passkey.signIn);
-    app.post("/api/auth/passkey/generate-register-options", own, provedNow, passkey.registerOptions);
-    app.post("/api/auth/passkey/verify-registration", own, provedNow, passkey.register);
+    app.post("/api/auth/passkey/generate-register-options", own, begin, provedNow, passkey.registerOptions);
+    app.post("/api/auth/passkey/verify-registration", own, guess, provedNow, passkey.register);
     app.get("/api/auth/passkey/list-user-passkeys", own, accountNow, passkey.list);
     app.post("/api/auth/passkey/update-passkey", own, accountNow, passkey.rename);
-    app.post("/api/auth/passkey/delete-passkey", own, provedNow, passkey.remove);
+    app.post("/api/auth/passkey/delete-passkey", own, send, provedNow, passkey.remove);
   }
 
   // The first answers the question of a sign-in; without one, a reader who is signed in confirms a new second factor.
   app.post("/api/auth/two-factor/verify-totp", docs, guess, factor.answerTotp, elseOwn, accountNow, factor.confirm);
   app.post("/api/auth/two-factor/verify-backup-code", docs, guess, factor.answerBackupCode);
   app.post("/api/auth/two-factor/enable", own, provedNow, factor.enable);
-  app.post("/api/auth/two-factor/generate-backup-codes", own, provedNow, factor.newBackupCodes);
-  app.post("/api/auth/two-factor/disable", own, provedNow, factor.disable);
+  app.post("/api/auth/two-factor/generate-backup-codes", own, send, provedNow, factor.newBackupCodes);
+  app.post("/api/auth/two-factor/disable", own, send, provedNow, factor.disable);
 
   app.get("/api/session", docs, session.whoIsThis);
   app.get("/api/background", docs, reader, background.read);
@@ -232,7 +232,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.post("/api/admin/activate", own, adminProvedNow, admin.activate);
   app.post("/api/admin/revoke-sessions", own, adminProvedNow, admin.revokeSessions);
   app.post("/api/admin/export", own, adminProvedNow, admin.exportUser);
-  app.post("/api/admin/delete-user", own, adminProvedNow, admin.deleteUser);
+  app.post("/api/admin/delete-user", own, send, adminProvedNow, admin.deleteUser);
 
   // Authenticated by the site's token and by no cookie: a build pushes, not a browser.
   app.put("/api/catalog", guess, catalogue.replace);

@@ -7,9 +7,11 @@ import { OPERATIONS } from "../../src/core/contract/contract.ts";
 import { Browser } from "../harness/browser.ts";
 import { push } from "../harness/catalogue.ts";
 import { TestDatabase } from "../harness/database.ts";
-import { BASE_URL, CATALOGUE_TOKEN, Isolate } from "../harness/isolate.ts";
-import { call, queryOf, READER_OPERATIONS, WORKER } from "../harness/operations.ts";
+import { AUTH_SECRET, BASE_URL, CATALOGUE_TOKEN, Isolate } from "../harness/isolate.ts";
+import { call, madeFor, queryOf, READER_OPERATIONS, WORKER } from "../harness/operations.ts";
+import { insertPasskey } from "../harness/passkeys.ts";
 import { type Made, prepare } from "../harness/prepare.ts";
+import { insertSecondFactor } from "../harness/second-factor.ts";
 
 const COOKIE = "__Host-docent.session_token";
 const database = await TestDatabase.create("access");
@@ -137,17 +139,26 @@ const rowsOf = (userId: string) =>
        (select to_jsonb(b) from background_information b where b.user_id = $1) as background,
        (select to_jsonb(p) from profile p where p.user_id = $1) as profile,
        (select to_jsonb(f) from personalization_profile f where f.user_id = $1) as preferences,
-       (select jsonb_agg(r order by r.page_key) from reading_progress r where r.user_id = $1) as progress`,
+       (select jsonb_agg(r order by r.page_key) from reading_progress r where r.user_id = $1) as progress,
+       (select jsonb_agg(k order by k.id) from passkey k where k.user_id = $1) as passkeys,
+       (select to_jsonb(t) from two_factor t where t.user_id = $1) as factor,
+       (select jsonb_agg(e order by e.id) from audit_event e where e.user_id = $1) as events`,
     [userId],
   );
 
 /** The ids by which one reader could be meant in another's request. */
-async function idsOf(browser: Browser): Promise<{ userId: string; sessionId: string }> {
+async function idsOf(browser: Browser): Promise<{ userId: string; sessionId: string; rows: string[] }> {
   const { body } = await browser.send("/api/session");
   const { session, reader } = z
     .object({ session: z.object({ id: z.string() }), reader: z.object({ id: z.string() }) })
     .parse(body);
-  return { userId: reader.id, sessionId: session.id };
+  const { id: passkeyId } = await insertPasskey(queryOf(database), reader.id, BASE_URL);
+  await insertSecondFactor(queryOf(database), AUTH_SECRET, reader.id);
+  const others = await database.query(
+    "select id from account where user_id = $1 union select id from two_factor where user_id = $1",
+    [reader.id],
+  );
+  return { userId: reader.id, sessionId: session.id, rows: [passkeyId, ...others.map(({ id }) => String(id))] };
 }
 
 describe("what belongs to another reader", () => {
@@ -163,18 +174,28 @@ describe("what belongs to another reader", () => {
     for (const operation of READER_OPERATIONS.filter(({ route }) => WRITES.includes(route))) {
       expect((await call(owner, operation)).status).toBe(200);
     }
-    const { userId, sessionId } = await idsOf(owner);
+    const { userId, sessionId, rows } = await idsOf(owner);
     await isolate.settle();
     const before = await rowsOf(userId);
     expect(JSON.stringify(before)).toContain("Lahore");
+    const tried = new Set<string>();
     // Administrators see others, and admin.test.ts says who does not.
     for (const operation of READER_OPERATIONS.filter(({ caller }) => !caller.endsWith("admin"))) {
       const other = await newReader();
       const { path, body } = operation;
-      const meant = JSON.stringify(body?.example)?.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, sessionId);
+      const named = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
       const query = `${path.includes("?") ? "&" : "?"}userId=${userId}&id=${userId}&site=course`;
+      for (const id of [userId, sessionId, ...rows]) {
+        // All that the route needs is the caller's own, but for the id.
+        const made = await madeFor(other, operation);
+        const meant = JSON.stringify(made.json ?? body?.example)?.replaceAll(named, id);
+        if (!meant?.includes(id)) continue;
+        const answer = await call(other, operation, { made: { ...made, json: JSON.parse(meant) } });
+        expect(answer.text, operation.route).not.toContain(id);
+        tried.add(operation.id);
+      }
       for (const answer of [
-        await call(other, operation, meant === undefined ? {} : { json: JSON.parse(meant) }),
+        await call(other, operation),
         await other.send(`${path}${query}`, {
           method: operation.method,
           origin: BASE_URL,
@@ -186,6 +207,7 @@ describe("what belongs to another reader", () => {
     }
     await isolate.settle();
     expect(await rowsOf(userId)).toEqual(before);
+    expect([...tried].sort()).toEqual(["deletePasskey", "renamePasskey", "revokeSession", "unlinkProvider"]);
   });
 });
 

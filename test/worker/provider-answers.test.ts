@@ -2,6 +2,7 @@
 // their way.
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { identifierOf, PURPOSES } from "../../src/auth/one-time-tokens.ts";
 import { Browser } from "../harness/browser.ts";
 import { TestDatabase } from "../harness/database.ts";
 import {
@@ -91,6 +92,25 @@ describe("an answer of the provider", () => {
     change(callback);
     const answer = await navigate(browser, callback.href);
     expect([location(answer), answer.setCookies]).toEqual(["/account#error=expired", []]);
+  });
+
+  it("with a state that was made for anything else is an answer to nobody, and uses nothing up", async () => {
+    for (const purpose of PURPOSES.filter((one) => one !== "provider-state")) {
+      const who = await person();
+      const browser = new Browser(isolate);
+      const { address } = await toProvider(browser);
+      const callback = await atTheProvider(address, who.sub);
+      const secret = `${browser.cookies.get("__Host-docent.flow")}.${new URL(callback).searchParams.get("state")}`;
+      const changed = await database.query(
+        "update verification set identifier = $1 where identifier = $2 returning id",
+        [await identifierOf(purpose, secret), await identifierOf("provider-state", secret)],
+      );
+      expect(changed).toHaveLength(1);
+      const answer = await navigate(browser, callback);
+      expect([purpose, location(answer), answer.setCookies]).toEqual([purpose, "/account#error=expired", []]);
+      const left = await database.query("select id from verification where id = $1", [String(changed[0]?.id)]);
+      expect([purpose, left.length]).toEqual([purpose, 1]);
+    }
   });
 
   it("that comes a quarter of an hour later is too old", async () => {

@@ -2,7 +2,7 @@
 // which those are; the README's table is made from it here.
 import { describe, expect, it, vi } from "vitest";
 import readme from "../../README.md?raw";
-import { OPERATIONS } from "../../src/core/contract/contract.ts";
+import { NAVIGATION_LIMITS, NAVIGATIONS, OPERATIONS } from "../../src/core/contract/contract.ts";
 import { ACCOUNT_LIMITS, ADDRESS_LIMITS } from "../../src/core/limits.ts";
 import { Browser } from "../harness/browser.ts";
 import { push } from "../harness/catalogue.ts";
@@ -83,6 +83,23 @@ describe.each(LIMITED)("$route", (operation) => {
   });
 });
 
+it.each([
+  ["GET /start", "/start?with=acme"],
+  ["GET /api/auth/callback/:id", "/api/auth/callback/acme?code=x&state=y"],
+])("%s is refused at its limit with the time to wait, before anything is looked up", async (route, path) => {
+  expect(NAVIGATIONS).toContain(route);
+  const { bindings } = simulatedLimiters();
+  const isolate = await Isolate.create({ database, bindings });
+  const { count, seconds } = ADDRESS_LIMITS[NAVIGATION_LIMITS.address];
+  const go = (address: string) =>
+    isolate.worker.fetch(new Request(`${BASE_URL}${path}`, { headers: { "CF-Connecting-IP": address } }));
+  for (let tries = 0; tries < count; tries += 1) expect((await go("203.0.113.9")).status).not.toBe(429);
+  const { sql } = isolate;
+  const answer = await go("203.0.113.9");
+  expect([answer.status, answer.headers.get("retry-after"), isolate.sql]).toEqual([429, String(seconds), sql]);
+  expect((await go("203.0.113.10")).status).not.toBe(429);
+});
+
 it("counts nothing on the other routes", async () => {
   const { bindings, asked } = simulatedLimiters();
   const isolate = await Isolate.create({ database, bindings });
@@ -158,15 +175,18 @@ describe("the README", () => {
   function table(): string {
     const rows = [
       ["limited route", "per client address", "per account"],
-      ...LIMITED.map(({ route, limits }) => [
-        `\`${route}\``,
-        limits ? per(ADDRESS_LIMITS[limits.address].count, ADDRESS_LIMITS[limits.address].seconds) : "",
-        (limits?.account ?? [])
-          .map(
-            (name) => `${ACCOUNT_LIMITS[name].what}: ${per(ACCOUNT_LIMITS[name].count, ACCOUNT_LIMITS[name].seconds)}`,
-          )
-          .join("; ") || "–",
-      ]),
+      ...[...NAVIGATIONS.map((route) => ({ route, limits: NAVIGATION_LIMITS })), ...LIMITED].map(
+        ({ route, limits }) => [
+          `\`${route}\``,
+          limits ? per(ADDRESS_LIMITS[limits.address].count, ADDRESS_LIMITS[limits.address].seconds) : "",
+          (limits?.account ?? [])
+            .map(
+              (name) =>
+                `${ACCOUNT_LIMITS[name].what}: ${per(ACCOUNT_LIMITS[name].count, ACCOUNT_LIMITS[name].seconds)}`,
+            )
+            .join("; ") || "–",
+        ],
+      ),
     ];
     const widths = rows[0]?.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0))) ?? [];
     const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;

@@ -33,6 +33,7 @@ export const handOffOperations = {
     origin: "own",
     caller: "account",
     body: { schema: finishInput, maxBytes: DEFAULT_BODY_BYTES, example: { flow: FLOW } },
+    limits: { address: "guess" },
     answer: finishAnswer,
     refusals: ["code-refused"],
   },

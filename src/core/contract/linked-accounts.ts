@@ -21,6 +21,7 @@ export const linkedAccountOperations = {
     caller: "proved",
     body: { schema: linkSocialInput, maxBytes: DEFAULT_BODY_BYTES, example: { provider: "github" } },
     wayIn: "provider",
+    limits: { address: "begin" },
     answer: linkSocialAnswer,
   },
   "POST /api/auth/unlink-account": {
@@ -34,6 +35,7 @@ export const linkedAccountOperations = {
       maxBytes: DEFAULT_BODY_BYTES,
       example: { accountId: "0ab5ec3e-1d7d-4514-a8a6-1399cafbc54e" },
     },
+    limits: { address: "send" },
     answer: statusAnswer,
     refusalStatuses: [400],
   },

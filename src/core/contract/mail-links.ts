@@ -153,6 +153,7 @@ export const mailLinkOperations = {
     caller: "proved",
     body: { schema: setPasswordInput, maxBytes: ACCOUNT_BODY_BYTES, example: { newPassword: "correct horse battery" } },
     wayIn: "password",
+    limits: { address: "send" },
     answer: statusAnswer,
     refusalStatuses: [400],
   },

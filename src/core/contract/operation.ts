@@ -57,7 +57,7 @@ export interface Operation {
   refusals?: readonly ProblemCode[];
   /** Exists only where this way in is switched on. */
   wayIn?: WayIn;
-  /** How often it may be tried: every route that can be guessed at, or that sends something. */
+  /** How often it may be tried: every route that can be guessed at, sends a mail, or leaves a row for anybody. */
   limits?: Limits;
   /** Better Auth's own refusals, by status. */
   refusalStatuses?: readonly number[];

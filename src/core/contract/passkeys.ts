@@ -61,6 +61,7 @@ export const passkeyOperations = {
     caller: "proved",
     body: nothing,
     wayIn: "passkey",
+    limits: { address: "begin" },
     answer: registrationOptions,
   },
   "POST /api/auth/passkey/verify-registration": {
@@ -81,6 +82,7 @@ export const passkeyOperations = {
       },
     },
     wayIn: "passkey",
+    limits: { address: "guess" },
     answer: passkeyView,
     refusalStatuses: [400],
   },
@@ -120,6 +122,7 @@ export const passkeyOperations = {
       example: { id: "0ab5ec3e-1d7d-4514-a8a6-1399cafbc54e" },
     },
     wayIn: "passkey",
+    limits: { address: "send" },
     answer: statusAnswer,
     refusalStatuses: [400],
   },

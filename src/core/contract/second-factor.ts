@@ -51,6 +51,7 @@ export const secondFactorOperations = {
     origin: "own",
     caller: "proved",
     body: nothing,
+    limits: { address: "send" },
     answer: backupCodesAnswer,
   },
   "POST /api/auth/two-factor/disable": {
@@ -60,6 +61,7 @@ export const secondFactorOperations = {
     origin: "own",
     caller: "proved",
     body: nothing,
+    limits: { address: "send" },
     answer: statusAnswer,
   },
 } as const satisfies Record<Route, Operation>;
