@@ -296,6 +296,7 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
       randomId,
       sign: (token) => signer.sign(token),
       judgePassword,
+      auditInsert,
       onEnded,
       notify,
     }),

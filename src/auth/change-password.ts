@@ -7,10 +7,12 @@ import type { Context } from "hono";
 import * as z from "zod/mini";
 import { ACCOUNT_BODY_BYTES, changePasswordInput } from "../core/account.ts";
 import type { Notify } from "../core/mail.ts";
+import type { AuditInsert } from "../db/audit.ts";
 import type { Database } from "../db/client.ts";
 import { account, session, user } from "../db/schema/index.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { readJson } from "../http/body.ts";
+import { type Caller, callerOf } from "../http/caller.ts";
 import { problem } from "../http/problem.ts";
 import { asksToBeForgotten, expireSessionCookie, setSessionCookie } from "../http/session-cookie.ts";
 import { ACCOUNT_COLUMNS } from "./account-columns.ts";
@@ -37,7 +39,7 @@ async function findCredential(db: Database, userId: string, tried: readonly Trie
   return { verdict: verdictOfRows(counted.rows, now), found };
 }
 
-interface PasswordChange {
+interface PasswordChange extends Caller {
   userId: string;
   oldHash: string;
   newHash: string;
@@ -52,11 +54,12 @@ const outcome = z.array(z.object({ changed: z.number(), made: z.number(), ended:
 
 /**
  * Sets the new hash only where the old one still stands, ends the reader's sessions, and makes the one that goes on:
- * with the expiry of the one it replaces (30 days from the sign-in, whatever happens), and a proof as of now.
+ * with the expiry of the one it replaces (30 days from the sign-in, whatever happens), and a proof as of now; for whoever
+ * has a second factor only with the proof that it had: a password alone must not open what takes the factor away.
  * @returns the ended tokens and whether a session goes on (it does not when the current one was ended in the
  *   meantime), or undefined when the password was changed by somebody else in the meantime
  */
-async function changeHash(db: Database, change: PasswordChange) {
+async function changeHash(db: Database, change: PasswordChange, auditInsert: AuditInsert) {
   const { userId, oldHash, newHash, replacement } = change;
   const at = change.at.toISOString();
   const next = replacement
@@ -65,15 +68,18 @@ async function changeHash(db: Database, change: PasswordChange) {
         insert into ${session} (id, token, user_id, expires_at, ip_address, user_agent, last_accessed_at,
           authenticated_at, login_id, scope, method, created_at, updated_at)
         select ${replacement.id}::uuid, ${replacement.token}, e.user_id, e.expires_at, e.ip_address, e.user_agent,
-          ${at}::timestamptz, ${at}::timestamptz, ${replacement.loginId}::uuid, 'account', 'password',
-          ${at}::timestamptz, ${at}::timestamptz
-        from ended e where e.id = ${replacement.replaces}::uuid returning id)`
+          ${at}::timestamptz, case when u.two_factor_enabled then e.authenticated_at else ${at}::timestamptz end,
+          ${replacement.loginId}::uuid, 'account', 'password', ${at}::timestamptz, ${at}::timestamptz
+        from ended e join ${user} u on u.id = e.user_id where e.id = ${replacement.replaces}::uuid returning id)`
     : sql`, ended as (select null::text as token where false), made as (select null::uuid as id where false)`;
+  const { ipAddress, userAgent } = change;
+  const event = { action: "password.changed", userId, actorId: userId, at: change.at, ipAddress, userAgent } as const;
   const result = await db.execute(sql`
     with changed as (
       update ${account} set password = ${newHash}, updated_at = ${at}::timestamptz
       where user_id = ${userId}::uuid and provider_id = 'credential' and password = ${oldHash} returning user_id)
-    ${next}, forgiven as (${await forgiving(change.tried)})
+    ${next}, forgiven as (${await forgiving(change.tried)}),
+    noted as (${auditInsert(event, sql`changed`)})
     select (select count(*)::int from changed) as changed, (select count(*)::int from made) as made,
       (select coalesce(jsonb_agg(token), '[]'::jsonb) from ended) as ended`);
   const [row] = z.parse(outcome, result.rows);
@@ -87,6 +93,7 @@ export interface ChangePasswordDeps {
   randomId: () => string;
   sign: (token: string) => Promise<string>;
   judgePassword: JudgePassword;
+  auditInsert: AuditInsert;
   /** These sessions have ended. */
   onEnded: (tokens: readonly string[]) => void;
   notify: Notify;
@@ -116,14 +123,16 @@ export function changePasswordHandler(deps: ChangePasswordDeps) {
       loginId: deps.randomId(),
       replaces: current.id,
     };
-    const changed = await changeHash(db, {
+    const change = {
+      ...callerOf(c.req.raw.headers),
       userId: current.userId,
       oldHash: found.hash,
       newHash: await password.hash(newPassword),
       tried,
       at: new Date(deps.now()),
       ...(revokeOtherSessions && { replacement }),
-    });
+    };
+    const changed = await changeHash(db, change, deps.auditInsert);
     if (!changed) return wrong();
     deps.onEnded(changed.ended);
     deps.notify(current.userId, { kind: "password-changed" });

@@ -106,4 +106,36 @@ describe("a reader who signs in with GitHub", () => {
     expect(back).toBe(`/account#error=${error}`);
     expect(await database.count("user")).toBe(before);
   });
+
+  it.each([true, false])(
+    "does not get an account registered with the address before, verified: %s",
+    async (verified) => {
+      const email = `ada-${serial + 1}@example.test`;
+      const registered = new Browser(await Isolate.create({ database }), BASE_URL);
+      expect((await registered.signUp(email)).status).toBe(200);
+      await database.query(`update "user" set email_verified = $2 where email = $1`, [email, verified]);
+      const { back, browser } = await comeBack({});
+      expect(back).toBe("/account#error=registered");
+      expect(browser.cookies.has("__Host-docent.session_token")).toBe(false);
+      const links = await database.query(
+        `select provider_id from account a join "user" u on u.id = a.user_id where u.email = $1 and u.email_verified = $2`,
+        [email, verified],
+      );
+      expect(links).toEqual([{ provider_id: "credential" }]);
+    },
+  );
+
+  it("who says no, or is another browser, or comes a second time, is not let in", async () => {
+    const { browser, address } = await comeBack({});
+    const state = address.searchParams.get("state") ?? "";
+    const again = await navigate(browser, `/api/auth/callback/github?code=the-code&state=${state}`);
+    expect(location(again)).toBe("/account#error=expired");
+    const next = new URL(location(await navigate(browser, "/start?with=github"))).searchParams.get("state") ?? "";
+    const elsewhere = new Browser(browser.isolate, BASE_URL);
+    expect(location(await navigate(elsewhere, `/api/auth/callback/github?code=x&state=${next}`))).toBe(
+      "/account#error=expired",
+    );
+    const no = await navigate(browser, `/api/auth/callback/github?error=access_denied&state=${next}`);
+    expect(location(no)).toBe("/account#error=denied");
+  });
 });

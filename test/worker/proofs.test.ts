@@ -182,6 +182,19 @@ describe("a proof of whoever has a second factor", () => {
     expect(refusal(await prove(PASSWORD, BACKUP_CODE))).toEqual([401, "INVALID_BACKUP_CODE"]);
   });
 
+  it("is not given by changing the password, which needs no code", async () => {
+    const change = (browser: Browser) =>
+      browser.post("/api/auth/change-password", { currentPassword: PASSWORD, newPassword: "another horse battery" });
+    const { browser } = await newReader({ factor: true });
+    expect((await change(browser)).status).toBe(200);
+    expect(await isProved(browser)).toBe(false);
+    expect(refusal(await browser.post("/api/auth/two-factor/disable", {}))).toEqual([403, "STEP_UP_REQUIRED"]);
+    // Whoever has none has shown all that there is to show.
+    const without = await newReader();
+    expect((await change(without.browser)).status).toBe(200);
+    expect(await isProved(without.browser)).toBe(true);
+  });
+
   it("by a mailed code needs it as well, and neither is used up by the other's absence", async () => {
     const { browser, email } = await newReader({ factor: true });
     await browser.post(SEND, {});

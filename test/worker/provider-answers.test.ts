@@ -127,6 +127,17 @@ describe("an answer of the provider", () => {
     ["no code", (url: URL) => url.searchParams.delete("code"), "failed"],
     ["another issuer's name", (url: URL) => url.searchParams.set("iss", "https://evil.example"), "failed"],
     ["an error that passes", (url: URL) => url.searchParams.set("error", "temporarily_unavailable"), "unavailable"],
+    ["an error of the provider's own", (url: URL) => url.searchParams.set("error", "server_error"), "unavailable"],
+    ["an error of how we asked", (url: URL) => url.searchParams.set("error", "invalid_scope"), "failed"],
+    ["an error that is none", (url: URL) => url.searchParams.set("error", "x\ny"), "failed"],
+    [
+      "another issuer's no",
+      (url: URL) => {
+        url.searchParams.set("error", "access_denied");
+        url.searchParams.set("iss", "https://evil.example");
+      },
+      "failed",
+    ],
   ] as const)("with %s signs nobody in", async (_, change, error) => {
     const who = await person();
     const browser = new Browser(isolate);
@@ -148,6 +159,26 @@ describe("an answer of the provider", () => {
     callback.searchParams.set("code", theirs.searchParams.get("code") ?? "");
     errorIn(location(await navigate(browser, callback.href)), flow, "failed");
   });
+});
+
+it("leaves a line in the log where the owner has to set something right, and none where the reader said no", async () => {
+  const own = await isolateWithProvider({ database });
+  const come = async (error: string) => {
+    const browser = new Browser(own);
+    const { address } = await toProvider(browser);
+    const callback = new URL(await atTheProvider(address, (await person()).sub, "deny"));
+    callback.searchParams.set("error", error);
+    await navigate(browser, callback.href);
+  };
+  const said = () => own.logs.filter(({ message }) => message === "a provider's answer was of no use");
+  await come("access_denied");
+  expect(said()).toEqual([]);
+  await come("unauthorized_client");
+  await come("a text that\nanybody may have written");
+  expect(said().map(({ method, reason }) => [method, reason])).toEqual([
+    ["acme", "unauthorized_client"],
+    ["acme", "an error"],
+  ]);
 });
 
 describe("a provider", () => {

@@ -214,6 +214,20 @@ describe("a change of password", () => {
     expect(after).toEqual(before);
   });
 
+  it("leaves one event in the trail, and a refused one none", async () => {
+    const browser = await signedIn();
+    const events = () =>
+      database.query(
+        `select e.actor_id = e.user_id as own, e.detail from audit_event e join session s on s.user_id = e.user_id
+         where s.token = $1 and e.action = 'password.changed'`,
+        [tokenOf(browser)],
+      );
+    expect((await change(browser, { currentPassword: "not this one" })).status).toBe(400);
+    expect(await events()).toEqual([]);
+    expect((await change(browser)).status).toBe(200);
+    expect(await events()).toHaveLength(1);
+  });
+
   it("goes on as long as the sign-in would have, and no longer", async () => {
     const browser = new Browser(isolate);
     const email = "day@example.test";

@@ -44,6 +44,13 @@ const answer = z.object({
   iss: z.optional(z.string()),
 });
 
+/** Not everything that is no sign-in is a reader's no (RFC 6749, 4.1.2.1). */
+const ERRORS = new Map<string, HandOffError>([
+  ["access_denied", "denied"],
+  ["temporarily_unavailable", "unavailable"],
+  ["server_error", "unavailable"],
+]);
+
 function answerOf(c: C): z.infer<typeof answer> | undefined {
   const given = c.req.queries();
   if (Object.keys(answer.shape).some((name) => (given[name]?.length ?? 0) > 1)) return undefined;
@@ -53,29 +60,31 @@ function answerOf(c: C): z.infer<typeof answer> | undefined {
 export function callbackHandler(deps: CallbackDeps) {
   const { db, now, randomId, log } = deps;
 
+  const useless = ({ id }: Provider, reason: string) =>
+    log({ level: "warn", message: "a provider's answer was of no use", method: id, reason });
+
   /** Who the provider says it is, or why nobody is believed to be. */
   async function identify(
     provider: Provider,
     { codeVerifier, nonce }: ProviderRequest,
     { code, error, iss }: z.infer<typeof answer>,
   ): Promise<Identity | HandOffError> {
-    if (error !== undefined) return error === "temporarily_unavailable" ? "unavailable" : "denied";
     // RFC 9207: another provider's answer, to be sent on to this one.
-    if (code === undefined || (iss !== undefined && provider.issuer !== undefined && iss !== provider.issuer)) {
-      return "failed";
+    if (iss !== undefined && provider.issuer !== undefined && iss !== provider.issuer) return "failed";
+    if (error !== undefined) {
+      const meant = ERRORS.get(error) ?? "failed";
+      // Anybody can write into their own address: only what looks like a code gets into the log.
+      if (meant !== "denied") useless(provider, /^[a-z_]{1,60}$/.test(error) ? error : "an error");
+      return meant;
     }
+    if (code === undefined) return "failed";
     try {
       const redirectUri = `${deps.baseUrl}/api/auth/callback/${provider.id}`;
       return await provider.identify({ code, codeVerifier, nonce, redirectUri });
     } catch (failure) {
       const refused = failure instanceof ProviderRefused;
       if (!refused && !(failure instanceof ProviderUnavailable)) throw failure;
-      log({
-        level: "warn",
-        message: "a provider's answer was of no use",
-        method: provider.id,
-        reason: failure.message,
-      });
+      useless(provider, failure.message);
       return refused ? "failed" : "unavailable";
     }
   }
