@@ -3,7 +3,7 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { type Browser, type BrowserOptions, openBrowser } from "./chromium.ts";
-import { type Environment, startEnvironment } from "./environment.ts";
+import { type Environment, type EnvironmentOptions, startEnvironment } from "./environment.ts";
 
 export const PASSWORD = "correct horse battery";
 
@@ -117,9 +117,9 @@ const others: Browser[] = [];
  * Call once at the top of a test file. Every fault is taken back after each test, and a test fails if the page
  * complained, or asked anybody but the Worker for anything.
  */
-export function useAccount(options?: BrowserOptions): void {
+export function useAccount(options?: BrowserOptions, worker?: EnvironmentOptions): void {
   beforeAll(async () => {
-    environment = await startEnvironment();
+    environment = await startEnvironment(worker);
   });
   afterAll(() => environment?.stop());
   beforeEach(async () => {

@@ -14,6 +14,7 @@ import { pushCatalogue } from "../../dev/push-catalogue.ts";
 import { prepareWorkerVars } from "../../dev/secrets.ts";
 import { makeStateFolder, stateFolder } from "../../dev/state-folder.ts";
 import { serveFolder } from "../../dev/static-server.ts";
+import type { DocentConfigInput } from "../../src/core/define-config.ts";
 import { startBuiltWorker } from "./built-worker.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -42,10 +43,12 @@ export interface Environment {
 export interface EnvironmentOptions {
   /** The Worker alone, with a certificate of its own making: for browsers that keep no Secure cookie otherwise. */
   https?: boolean;
+  /** Keys of the owner's configuration that differ from `docent.config.ts`, for the Worker; its assets are built from that. */
+  config?: Partial<DocentConfigInput>;
 }
 
 /** Throws with what the Worker printed when it does not come up. */
-export async function startEnvironment({ https = false }: EnvironmentOptions = {}): Promise<Environment> {
+export async function startEnvironment({ https = false, config }: EnvironmentOptions = {}): Promise<Environment> {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const close of closing.reverse().splice(0)) await close();
@@ -73,7 +76,7 @@ export async function startEnvironment({ https = false }: EnvironmentOptions = {
     const crossSite = await serveFolder({ folder, port: ports.docsCrossSite, name: "127.0.0.1" });
     closing.push(() => crossSite.close());
 
-    const worker = await startBuiltWorker({ root: ROOT, state, port: ports.worker, https });
+    const worker = await startBuiltWorker({ root: ROOT, state, port: ports.worker, https, ...(config && { config }) });
     closing.push(() => worker.stop());
     if (!https) await pushCatalogue({ workerUrl: vars.workerUrl, fetch }, SITE, vars.catalogueToken, catalogue);
 

@@ -1,7 +1,7 @@
 // The base of every form: real labels, `autocomplete`, mistakes tied to their fields, the focus on the first of them,
 // and nothing typed is ever lost. What is typed stays in the fields and becomes no property, above all no password.
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
-import type { Outcome } from "./api.ts";
+import type { Failure, Outcome } from "./api.ts";
 import { explain, type FieldName } from "./explain.ts";
 import { PASSWORD_LIMITS } from "./limits.ts";
 import type { AccountStore } from "./store.ts";
@@ -155,7 +155,12 @@ export abstract class AccountForm extends StoreView {
   }
 
   /** Checks, sends, and says what went wrong where it belongs. @returns the answer, or undefined */
-  protected async send<T>(mistakes: Mistakes, request: () => Promise<Outcome<T>>): Promise<{ value: T } | undefined> {
+  protected async send<T>(
+    mistakes: Mistakes,
+    request: () => Promise<Outcome<T>>,
+    /** Says a failure itself where it returns true. */
+    says: (failure: Failure) => boolean = () => false,
+  ): Promise<{ value: T } | undefined> {
     if (this.busy) return undefined;
     this.problem = "";
     this.done = "";
@@ -168,6 +173,7 @@ export abstract class AccountForm extends StoreView {
     const outcome = await request();
     this.busy = false;
     if (outcome.ok) return { value: outcome.value };
+    if (says(outcome.failure)) return undefined;
     const { fields, text } = explain(outcome.failure);
     const field = fields.find((name) => this.input(name));
     if (field) this.mistakes = { [field]: text };

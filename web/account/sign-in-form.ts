@@ -4,25 +4,41 @@ import { html, nothing, type TemplateResult } from "lit";
 import { AccountForm } from "./account-form.ts";
 import { call } from "./api.ts";
 import { PASSWORD_LIMITS } from "./limits.ts";
-import { texts } from "./texts/current.ts";
-import { signInAnswer } from "./wire.ts";
+import { lang, texts } from "./texts/current.ts";
+import { raw, signInAnswer } from "./wire.ts";
 
 export class SignInForm extends AccountForm {
-  static override properties = { ...AccountForm.properties, mode: { attribute: false }, isPublic: { state: true } };
+  static override properties = {
+    ...AccountForm.properties,
+    mode: { attribute: false },
+    isPublic: { state: true },
+    unconfirmed: { state: true },
+  };
   declare mode: "sign-in" | "sign-up";
   /** Others use this computer too. */
   declare isPublic: boolean;
+  /** The address that has to be confirmed before anybody is signed in with it, and what is said about that. */
+  declare unconfirmed: { email: string; text: string } | undefined;
 
   constructor() {
     super();
     this.mode = "sign-in";
     this.isPublic = false;
+    this.unconfirmed = undefined;
   }
 
   protected override render(): TemplateResult {
     const up = this.mode === "sign-up";
     return html`<form method="post" novalidate aria-busy=${this.busy} @submit=${this.#submit}>
       ${this.problemLine()}
+      ${
+        this.unconfirmed
+          ? html`<div class="notice" role="status">
+              <p>${this.unconfirmed.text}</p>
+              <button type="button" class="link" @click=${this.#sendAgain}>${texts.confirmAgain}</button>
+            </div>`
+          : nothing
+      }
       ${this.field("email", texts.email, { type: "email", autocomplete: up ? "email" : "username" })}
       ${this.field("password", texts.password, {
         type: "password",
@@ -52,16 +68,24 @@ export class SignInForm extends AccountForm {
     const up = this.mode === "sign-up";
     const [email, password] = [this.value("email").trim(), this.value("password")];
     const body = { email, password, rememberMe: !this.isPublic };
-    const sent = await this.send({ ...this.checkEmail(), ...this.checkPassword("password", !up) }, () =>
-      up
-        ? call("POST", "/api/auth/sign-up/email", signInAnswer, { ...body, name: "" })
-        : call("POST", "/api/auth/sign-in/email", signInAnswer, body),
+    const sent = await this.send(
+      { ...this.checkEmail(), ...this.checkPassword("password", !up) },
+      () =>
+        up
+          ? call("POST", "/api/auth/sign-up/email", signInAnswer, { ...body, name: "", lang })
+          : call("POST", "/api/auth/sign-in/email", signInAnswer, body),
+      (failure) => {
+        const waits = failure.kind === "refused" && failure.code === "EMAIL_NOT_VERIFIED";
+        if (waits) this.unconfirmed = { email, text: texts.notVerified };
+        return waits;
+      },
     );
     if (!sent) return;
     this.store.beganWith = "password";
     if (up && sent.value.token === null) {
-      this.clear("password");
-      this.store.changed({ notice: texts.confirmSent(email) });
+      // The form to sign in, with what was typed still in it: whoever has opened the link only presses the button.
+      this.unconfirmed = { email, text: texts.confirmSent(email) };
+      location.hash = "sign-in";
       return;
     }
     if (sent.value.twoFactorRedirect) {
@@ -69,8 +93,15 @@ export class SignInForm extends AccountForm {
       location.hash = "second-factor";
       return;
     }
+    this.unconfirmed = undefined;
     this.busy = true;
     this.problem = await this.store.enter("password");
     this.busy = false;
+  }
+
+  async #sendAgain(): Promise<void> {
+    const { email = "" } = this.unconfirmed ?? {};
+    const sent = await this.send({}, () => call("POST", "/api/auth/send-verification-email", raw, { email, lang }));
+    if (sent) this.unconfirmed = { email, text: texts.confirmSentAgain };
   }
 }

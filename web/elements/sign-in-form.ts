@@ -2,6 +2,7 @@
 // passwords stay in their fields and never become a property.
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { accountApi, type WaysIn } from "../api/account-api.ts";
+import { lang } from "../locales/current.ts";
 import { dialogTexts as texts } from "../locales/dialog-texts.ts";
 import { type Entered, giveSecondFactor, signIn, signUp } from "../reader/account.ts";
 import type { SignInFailure } from "../reader/reader-state.ts";
@@ -30,8 +31,6 @@ function explain(failure: SignInFailure): { field?: FieldName; text: string } {
     case "INVALID_TWO_FACTOR_COOKIE":
     case "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE":
       return { text: texts.codeOver };
-    case "EMAIL_NOT_VERIFIED":
-      return { text: texts.notVerified };
     case "PASSWORD_TOO_COMMON":
     case "PASSWORD_COMPROMISED":
       return { field: "password", text: texts.passwordCommon };
@@ -63,6 +62,7 @@ export class SignInForm extends LitElement {
     isPublic: { state: true },
     asked: { state: true },
     ways: { state: true },
+    unconfirmed: { state: true },
   };
   declare mode: "sign-in" | "sign-up";
   declare busy: boolean;
@@ -75,6 +75,8 @@ export class SignInForm extends LitElement {
   declare asked: boolean;
   /** Known a moment after the form is shown; until then it is the form that most docs have. */
   declare ways: WaysIn | undefined;
+  /** The address that has to be confirmed before anybody is signed in with it, and what is said about that. */
+  declare unconfirmed: { email: string; text: string } | undefined;
   store: ReaderStore | undefined;
 
   constructor() {
@@ -87,6 +89,7 @@ export class SignInForm extends LitElement {
     this.isPublic = false;
     this.asked = false;
     this.ways = undefined;
+    this.unconfirmed = undefined;
   }
 
   protected override createRenderRoot(): this {
@@ -113,6 +116,7 @@ export class SignInForm extends LitElement {
       ${up ? html`<p class="intro">${texts.signUpWhy}</p>` : nothing}
       <form method="post" novalidate aria-busy=${this.busy} @submit=${this.#submit}>
         <p class="problem" role="alert">${this.problem || nothing}</p>
+        ${this.#confirmation()}
         <div class="field">
           <label for="docent-email">${texts.email}</label>
           <input
@@ -181,6 +185,32 @@ export class SignInForm extends LitElement {
     `;
   }
 
+  /** What was typed stays in the form below: whoever has opened the link only presses the button. */
+  #confirmation(): TemplateResult | typeof nothing {
+    if (!this.unconfirmed) return nothing;
+    return html`<div class="notice" role="status" tabindex="-1">
+      <p>${this.unconfirmed.text}</p>
+      <button type="button" class="link" @click=${this.#sendAgain}>${texts.confirmAgain}</button>
+    </div>`;
+  }
+
+  async #confirm(email: string, text: string): Promise<void> {
+    this.unconfirmed = { email, text };
+    await this.updateComplete;
+    this.querySelector<HTMLElement>(".notice")?.focus();
+  }
+
+  async #sendAgain(): Promise<void> {
+    const { store, unconfirmed } = this;
+    if (!store || !unconfirmed || this.busy) return;
+    this.problem = "";
+    this.busy = true;
+    const answer = await accountApi(store.api).sendConfirmation(unconfirmed.email, lang);
+    this.busy = false;
+    if (answer.ok) await this.#confirm(unconfirmed.email, texts.confirmSentAgain);
+    else this.problem = explain(answer.failure).text;
+  }
+
   /** One field for both kinds of code: which it is, can be told. */
   #secondFactor(): TemplateResult {
     return html`<h2 id="docent-title" tabindex="-1">${texts.secondFactorTitle}</h2>
@@ -243,11 +273,22 @@ export class SignInForm extends LitElement {
       return;
     }
     if (entered === "in") {
+      this.unconfirmed = undefined;
       this.passwordShown = false;
       this.dispatchEvent(new Event(event));
       return;
     }
-    const { field, text } = explain(entered.failure);
+    const email = this.#field("email")?.value ?? "";
+    if (entered === "confirm-address") {
+      // The form to sign in, with what was typed still in it.
+      this.dispatchEvent(new Event("docent-switch"));
+      return this.#confirm(email, texts.confirmSent(email));
+    }
+    const { failure } = entered;
+    if (failure.kind === "refused" && failure.code === "EMAIL_NOT_VERIFIED") {
+      return this.#confirm(email, texts.notVerified);
+    }
+    const { field, text } = explain(failure);
     if (field && this.#field(field)) this.mistakes = { [field]: text };
     else this.problem = field === "code" ? texts.refused : text;
     await this.#focusMistake();
@@ -265,6 +306,7 @@ export class SignInForm extends LitElement {
   #switch(): void {
     this.mistakes = {};
     this.problem = "";
+    this.unconfirmed = undefined;
     this.dispatchEvent(new Event("docent-switch"));
     this.#field("email")?.focus();
   }
@@ -293,11 +335,8 @@ export class SignInForm extends LitElement {
 
     this.busy = true;
     const up = this.mode === "sign-up";
-    const entered = await (up ? signUp : signIn)(store, {
-      email: email.value,
-      password: password.value,
-      isPublic: this.isPublic,
-    });
+    const typed = { email: email.value, password: password.value, isPublic: this.isPublic };
+    const entered = await (up ? signUp(store, typed, lang) : signIn(store, typed));
     this.busy = false;
     await this.#next(entered, up ? "docent-signed-up" : "docent-signed-in");
   }

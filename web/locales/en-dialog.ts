@@ -30,6 +30,10 @@ export const dialogTexts = {
   unreachable: "We cannot reach the server right now. Nothing you typed is lost: try again in a moment.",
   cookieLost: "You were signed in, but this browser did not keep it. Allow cookies for this site and try again.",
   notVerified: "Confirm your address first: open the link in the mail that we have sent you.",
+  confirmSent: (email: string) =>
+    `We have sent you a mail, to ${email}. Open the link in it to confirm your address, then sign in here.`,
+  confirmAgain: "Send the link again",
+  confirmSentAgain: "A mail is on its way. Look among unwanted mail, too, if it does not come.",
   passwordCommon: "Too many people use this password. Choose another one.",
   forgot: "Forgot your password?",
   secondFactorTitle: "One more step",

@@ -15,12 +15,17 @@ export interface Credentials {
 }
 
 /** What is left to do after a step of a sign-in. */
-export type Entered = { failure: SignInFailure } | "second-factor" | "in";
+export type Entered = { failure: SignInFailure } | "second-factor" | "confirm-address" | "in";
 
-/** Makes an account. */
-export async function signUp(store: ReaderStore, { email, password, isPublic }: Credentials): Promise<Entered> {
-  const answer = await accountApi(store.parts.api).signUp(email, password, !isPublic);
-  return answer.ok ? enter(store, isPublic) : answer;
+/** Makes an account. `lang`: what the reader reads, and is written in. */
+export async function signUp(
+  store: ReaderStore,
+  { email, password, isPublic }: Credentials,
+  lang: string,
+): Promise<Entered> {
+  const answer = await accountApi(store.parts.api).signUp(email, password, !isPublic, lang);
+  if (!answer.ok) return answer;
+  return answer.value.token === null ? "confirm-address" : enter(store, isPublic);
 }
 
 /** Signs in; a reader with a second factor is asked for it next. */

@@ -166,14 +166,14 @@ const localKeys = () => keys(local).filter((key) => key.includes(":local"));
 
 test("What a reader left on the device at sign-out goes to no other account, and back to theirs", async () => {
   const store = await open();
-  await signUp(store, { ...credentials("ada"), isPublic: false });
+  await signUp(store, { ...credentials("ada"), isPublic: false }, "en");
   await saveBackground(store, { experienceLevel: "expert" });
   await store.act([save("/of-ada")]);
   await signOut(store, true);
   await vi.waitFor(() => expect(store.reader).toEqual({ status: "guest", hasAnswers: true }));
   await store.act([save("/of-bob")]);
 
-  await signUp(store, { ...credentials("bob"), isPublic: false });
+  await signUp(store, { ...credentials("bob"), isPublic: false }, "en");
   expect(accounts.saved("bob")).toEqual(["/of-bob"]);
   expect(accounts.backgrounds.get("bob")).toBeUndefined();
   await store.act([save("/later")]);
@@ -193,7 +193,7 @@ test("What could not be taken along at sign-up is taken along later, also where 
   const store = await open();
   await store.act([save("/before")]);
   accounts.down.add("progress");
-  await signUp(store, { ...credentials("ada"), isPublic: false });
+  await signUp(store, { ...credentials("ada"), isPublic: false }, "en");
   await store.act([save("/after")]);
   accounts.down.clear();
   vi.useFakeTimers({ now: Date.now() + 3_600_000, toFake: ["Date"] });
@@ -208,7 +208,7 @@ test("What is only in memory, because storage is full, is taken along at sign-up
   const store = await open();
   await store.act([save("/before")]);
   expect(localKeys()).toEqual([]);
-  await signUp(store, { ...credentials("ada"), isPublic: false });
+  await signUp(store, { ...credentials("ada"), isPublic: false }, "en");
   expect(accounts.saved("ada")).toEqual(["/before"]);
 });
 
@@ -235,7 +235,7 @@ test("Signing out with nothing kept leaves nothing of this Worker's but what oth
   const store = await open();
   await store.act([save("/before")]);
   accounts.down.add("progress");
-  await signUp(store, { ...credentials("ada"), isPublic: true });
+  await signUp(store, { ...credentials("ada"), isPublic: true }, "en");
   accounts.down.clear();
   await store.act([save("/after")]);
   storeForOthers();
@@ -259,7 +259,7 @@ test("Removing it all without an account leaves every account's waiting events, 
 
 test("Signing out with nothing kept sends first what waits, and does not sign out while it cannot", async () => {
   const store = await open();
-  await signUp(store, { ...credentials("ada"), isPublic: true });
+  await signUp(store, { ...credentials("ada"), isPublic: true }, "en");
   store.addEventListener("leaving", () =>
     store.track([{ type: "read", page: "/page", at: at(), percent: 70 }], "A page"),
   );
@@ -275,7 +275,7 @@ test("Signing out with nothing kept sends first what waits, and does not sign ou
 
 test("An answer about the reader before changes nothing of the reader after, whatever it says and whenever it comes", async () => {
   const before = await open();
-  await signUp(before, { ...credentials("ada"), isPublic: false });
+  await signUp(before, { ...credentials("ada"), isPublic: false }, "en");
   session.clear();
   for (const late of [accounts.me(), SIGNED_OUT] as const) {
     const held = Promise.withResolvers<Outcome<Me>>();
@@ -295,7 +295,7 @@ test("An answer about the reader before changes nothing of the reader after, wha
 
 test("A list that was asked for earlier, or for another reader, is not shown when it comes late", async () => {
   const store = await open();
-  await signUp(store, { ...credentials("ada"), isPublic: false });
+  await signUp(store, { ...credentials("ada"), isPublic: false }, "en");
   const first = Promise.withResolvers<List>();
   accounts.lists.push(first.promise, listOf("second"));
   store.lists.want(1);
@@ -336,7 +336,7 @@ test("Passages follow a guest's last answers on all sites of the Worker, and are
 
 test("When a session ends, nothing that the account answered is left for passages", async () => {
   const store = await open();
-  await signUp(store, { ...credentials("ada"), isPublic: false });
+  await signUp(store, { ...credentials("ada"), isPublic: false }, "en");
   await saveBackground(store, { experienceLevel: "expert" });
   expect(readFacts(WORKER)).toEqual({ level: ["expert"] });
   accounts.cookie = undefined;
@@ -347,7 +347,7 @@ test("When a session ends, nothing that the account answered is left for passage
 
 test("A page that comes back from the browser's cache shows what was done on the pages after it", async () => {
   const before = await open();
-  await signUp(before, { ...credentials("ada"), isPublic: false });
+  await signUp(before, { ...credentials("ada"), isPublic: false }, "en");
   const after = await open();
   await after.act([save("/later")]);
   await vi.waitFor(() => expect(accounts.saved("ada")).toEqual(["/later"]));
@@ -360,7 +360,7 @@ test("A page that comes back from the browser's cache shows what was done on the
 
 test("During a pause after a failure a page keeps its request, and the network coming back ends the pause", async () => {
   const store = await open();
-  await signUp(store, { ...credentials("ada"), isPublic: false });
+  await signUp(store, { ...credentials("ada"), isPublic: false }, "en");
   accounts.down.add("progress");
   await store.act([save("/waits")]);
   const next = await open();
@@ -375,7 +375,7 @@ test("During a pause after a failure a page keeps its request, and the network c
 
 test("A router's next page may ask once, and what an earlier page waits with is sent first", async () => {
   const store = await open();
-  await signUp(store, { ...credentials("ada"), isPublic: false });
+  await signUp(store, { ...credentials("ada"), isPublic: false }, "en");
   const next = await open();
   expect(next.parts.visit.mayAsk()).toBe(true);
   next.track([{ type: "read", page: "/page", at: at(), percent: 70 }], "A page");
@@ -392,7 +392,7 @@ test("A router's next page may ask once, and what an earlier page waits with is 
 
 test("Answers are never saved for somebody else who signed in meanwhile", async () => {
   const store = await open();
-  await signUp(store, { ...credentials("ada"), isPublic: false });
+  await signUp(store, { ...credentials("ada"), isPublic: false }, "en");
   accounts.cookie = "bob";
   expect(await saveBackground(store, { experienceLevel: "expert" })).toEqual(SIGNED_OUT.failure);
   expect(accounts.backgrounds.get("bob")).toBeUndefined();

@@ -54,7 +54,9 @@ export const pageTexts = {
   wrongCredentials: "The e-mail address or the password is not right.",
   notVerified: "Confirm your address first: open the link in the mail that we have sent you.",
   confirmSent: (email: string) =>
-    `A mail is on its way to ${email}. Open the link in it to confirm your address, then sign in.`,
+    `We have sent you a mail, to ${email}. Open the link in it to confirm your address, then sign in.`,
+  confirmAgain: "Send the link again",
+  confirmSentAgain: "A mail is on its way. Look among unwanted mail, too, if it does not come.",
   emailTaken: "There is already an account with this address. Sign in instead, or use another address.",
   nameInvalid: "A name cannot have these characters.",
   pictureInvalid: "Enter an address that starts with https://.",
