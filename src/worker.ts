@@ -375,7 +375,6 @@ function build(config: Config, deps: WorkerDeps): DocentWorker {
     auditInsert,
     pseudonymise,
     purgeEvents: (before, limit) => purgeEvents(db, before, limit),
-    onEnded: (tokens) => resolver.ended(tokens),
     warn: config.mail.transport === "none" ? undefined : (to, at) => mailer.send(to, { kind: "inactive", at }),
   });
   const misplaced = createUnconfiguredApp({ now, randomId, log, docs: new Set() });

@@ -1,7 +1,8 @@
 // Accounts that nobody uses: those whose address was never proved, and those that nobody has come back to after a
 // warning. Never one with a role, nor one that is banned or switched off: its reader cannot come back, and a ban would end
 // with the row. Each removal is one statement that looks once more at every row it takes, so that a reader who signs in at
-// the same moment stays.
+// the same moment stays. Their sessions end without a word to KV: what it knows of one that nobody used for a day is too old
+// to be believed, and its writes are few.
 import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import type { Database } from "../db/client.ts";
@@ -9,12 +10,6 @@ import { session, user } from "../db/schema/index.ts";
 import { type Trail, whatFollows } from "./delete-account.ts";
 
 const DAY_MS = 86_400_000;
-
-export interface Removed {
-  count: number;
-  /** Of sessions that ended with them. */
-  tokens: string[];
-}
 
 const time = (at: Date) => sql`${at.toISOString()}::timestamptz`;
 const daysBefore = (now: Date, days: number) => new Date(now.getTime() - days * DAY_MS);
@@ -27,25 +22,25 @@ const isUnusedSince = (then: Date) => sql`(coalesce(u.last_login_at, u.created_a
   and not exists (select from ${session} s where s.user_id = u.id
     and coalesce(s.last_accessed_at, s.created_at) >= ${time(then)}))`;
 
-const removed = z.array(z.object({ count: z.number(), tokens: z.array(z.string()) }));
+const removed = z.array(z.object({ count: z.number() }));
 
 async function remove(
   db: Database,
   now: Date,
   trail: Trail,
   { candidates, condition, cause }: { candidates: SQL; condition: SQL; cause: "inactive" | "unverified" },
-): Promise<Removed> {
+): Promise<number> {
   const { rows } = await db.execute(sql`
     with gone as (
       delete from ${user} u where u.id = any(array(${candidates})) and ${condition} returning u.id),
       ${whatFollows(trail, now, { actorId: null, cause })}
-    select (select count(*)::int from gone) as count, (select coalesce(jsonb_agg(token), '[]') from ended) as tokens`);
+    select count(*)::int as count from gone`);
   const [row] = z.parse(removed, rows);
-  return row ?? { count: 0, tokens: [] };
+  return row?.count ?? 0;
 }
 
 /** Removes at most `limit` accounts whose address was never proved, and that nobody has used for so many days. */
-export function purgeUnverified(db: Database, now: Date, days: number, limit: number, trail: Trail): Promise<Removed> {
+export function purgeUnverified(db: Database, now: Date, days: number, limit: number, trail: Trail): Promise<number> {
   const then = daysBefore(now, days);
   const condition = sql`not u.email_verified and u.created_at < ${time(then)} and ${isOrdinary(now)}
     and ${isUnusedSince(then)}`;
@@ -125,7 +120,7 @@ export function purgeInactive(
   { deleteAfter, warn }: Inactivity,
   limit: number,
   trail: Trail,
-): Promise<Removed> {
+): Promise<number> {
   const isOver = sql`u.inactive_warned_at <= ${time(daysBefore(now, warn))}`;
   const { candidates, condition } = longestUnused(now, daysBefore(now, deleteAfter), isOver, limit);
   return remove(db, now, trail, { candidates, condition, cause: "inactive" });
@@ -138,7 +133,6 @@ export interface RetentionDeps extends Trail {
   db: Database;
   /** Removes events of the audit trail that are older than that. */
   purgeEvents: (before: Date, limit: number) => Promise<number>;
-  onEnded: (tokens: readonly string[]) => void;
   /** Undefined where no mail can be sent: nobody can prove an address then, or be warned, and no account is deleted. */
   warn: ((to: { email: string; locale: string | null }, deletedAt: number) => Promise<boolean>) | undefined;
 }
@@ -154,11 +148,6 @@ interface Retention {
 export function retentionChores(config: Retention, deps: RetentionDeps) {
   const { db, warn } = deps;
   const { auditDays, deleteUnverifiedAfterDays: unverified, deleteInactiveAfterDays: inactive, warnDays } = config;
-  const counted = async (removing: Promise<Removed>) => {
-    const { count, tokens } = await removing;
-    deps.onEnded(tokens);
-    return count;
-  };
   const inactivity = inactive === null ? undefined : { deleteAfter: inactive, warn: warnDays };
   return [
     { name: "old events", run: (now: Date, limit: number) => deps.purgeEvents(daysBefore(now, auditDays), limit) },
@@ -167,7 +156,7 @@ export function retentionChores(config: Retention, deps: RetentionDeps) {
           {
             name: "accounts never verified",
             rows: ACCOUNTS_AT_ONCE,
-            run: (now: Date, limit: number) => counted(purgeUnverified(db, now, unverified, limit, deps)),
+            run: (now: Date, limit: number) => purgeUnverified(db, now, unverified, limit, deps),
           },
         ]
       : []),
@@ -176,7 +165,7 @@ export function retentionChores(config: Retention, deps: RetentionDeps) {
           {
             name: "inactive accounts",
             rows: ACCOUNTS_AT_ONCE,
-            run: (now: Date, limit: number) => counted(purgeInactive(db, now, inactivity, limit, deps)),
+            run: (now: Date, limit: number) => purgeInactive(db, now, inactivity, limit, deps),
           },
           {
             name: "warnings of inactive accounts",

@@ -455,6 +455,12 @@ describe("GET /api/export", () => {
       background: { data: { experienceLevel: "expert" } },
       profile: { data: { displayName: "Ada" } },
     });
+    const parts = Object.entries(answer.body as object).filter(([, part]) => part instanceof Object);
+    expect(parts.length).toBeGreaterThanOrEqual(9);
+    for (const [name, part] of parts) {
+      expect(Object.keys(part as object).sort(), name).toEqual(["about", "data"]);
+      expect((part as { about: string }).about, name).toMatch(/\w{3}/);
+    }
     const secrets = await database.query("select token as secret from session union all select password from account");
     expect(secrets.length).toBeGreaterThanOrEqual(4);
     for (const { secret } of secrets) expect(answer.text).not.toContain(String(secret));

@@ -96,6 +96,20 @@ describe("an account whose address nobody has proved", () => {
     expect(await reader.isSignedIn()).toBe(false);
   });
 
+  it("takes nothing of the day's KV writes as it goes, and its session is over all the same", async () => {
+    const [here, elsewhere] = [await isolateWith({ deleteUnverifiedAfterDays: 1 }), await isolateWith()];
+    vi.setSystemTime(START.getTime() - 2 * DAY);
+    const reader = await Person.of(here, "user", unverified);
+    expect(await reader.isSignedIn()).toBe(true);
+    expect(await new Person(elsewhere, reader.row).isSignedIn()).toBe(true);
+    for (const isolate of [here, elsewhere]) await isolate.settle();
+    const { put } = here.kv;
+    await run(0, here);
+    expect(await isThere(reader.id)).toBe(false);
+    expect(here.kv.put).toBe(put);
+    for (const at of [here, elsewhere]) expect(await new Person(at, reader.row).isSignedIn()).toBe(false);
+  });
+
   it.each([
     ["the owner wants none gone", { accounts: { deleteUnverifiedAfterDays: null } }, {}],
     ["no mail can be sent, and so nobody can prove an address", {}, { MAIL_TRANSPORT: "none", MAILBOX_URL: undefined }],
