@@ -10,6 +10,8 @@ export const CLIENT_SECRET = "the-secret-of-docent-at-the-provider-of-the-tests"
 
 export interface OpenIdProvider {
   issuer: string;
+  /** From now on no client gets a token, or an answer. */
+  breakTokens(): void;
   close(): Promise<void>;
 }
 
@@ -62,10 +64,12 @@ export async function startOpenIdProvider({ redirectUris }: { redirectUris: stri
     ttl: { Session: 3600, Interaction: 3600, Grant: 3600, AccessToken: 600, AuthorizationCode: 60, IdToken: 600 },
   });
   const oauth = provider.callback();
+  let broken = false;
   server.on("request", (request, response) => {
     const path = request.url ?? "";
     const fail = () => response.writeHead(500).end();
-    if (path.startsWith("/interaction/")) interact(provider, request, response).catch(fail);
+    if (broken && path.startsWith("/token")) request.socket.destroy();
+    else if (path.startsWith("/interaction/")) interact(provider, request, response).catch(fail);
     else if (path.startsWith("/people/")) {
       bodyOf(request)
         .then((body) => people.set(decodeURIComponent(path.slice("/people/".length)), JSON.parse(body)))
@@ -74,6 +78,9 @@ export async function startOpenIdProvider({ redirectUris }: { redirectUris: stri
   });
   return {
     issuer,
+    breakTokens: () => {
+      broken = true;
+    },
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -70,8 +70,8 @@ const publicConfig = publicConfigOf(parsed.config, await deployedSecrets(process
 /**
  * Is there any way in from a docs page? A passkey is none: it is asked for on the Worker's own page, and makes nobody an
  * account. Without one, what is remembered stays on the reader's device, and nobody is asked to sign in. */
-const { passkey: _, ...fromDocs } = publicConfig.methods;
-const signIn = Object.values(fromDocs).some((way) => (Array.isArray(way) ? way.length > 0 : way));
+const { password, magicLink, providers } = publicConfig.methods;
+const signIn = password || magicLink || providers.length > 0;
 
 const shared = {
   absWorkingDir: WEB,

@@ -20,7 +20,10 @@ class DocentDialog extends LitElement {
   /** Why the reader sees the sign-in form although they did not ask for it. */
   declare notice: string;
   store: ReaderStore | undefined;
+  site = "";
   onClose: () => void = () => {};
+  /** They were answering questions when the session ended: back to them. */
+  #continues = false;
 
   constructor() {
     super();
@@ -40,8 +43,14 @@ class DocentDialog extends LitElement {
     return this;
   }
 
-  async show(view: DialogView): Promise<void> {
-    this.notice = "";
+  async show(view: DialogView, notBack: string | undefined): Promise<void> {
+    this.notice =
+      notBack === undefined
+        ? ""
+        : notBack === "cookie-lost"
+          ? texts.cookieLost
+          : (texts.notBack[notBack] ?? texts.notAllowed);
+    this.#continues = false;
     this.view = view;
     await this.updateComplete;
     // The dialog gives the focus to what asks for it, so that has to be drawn before.
@@ -72,6 +81,7 @@ class DocentDialog extends LitElement {
             : html`${this.notice === "" ? nothing : html`<p class="notice" role="status">${this.notice}</p>`}
               <docent-sign-in-form
                 .store=${store}
+                .site=${this.site}
                 .mode=${this.view}
                 @docent-switch=${this.#switch}
                 @docent-signed-in=${this.#signedIn}
@@ -106,15 +116,16 @@ class DocentDialog extends LitElement {
   }
 
   #signedIn(): void {
-    // They were answering questions when the session ended: back to them.
-    if (this.notice !== "") {
-      this.notice = "";
+    this.notice = "";
+    if (this.#continues) {
+      this.#continues = false;
       this.view = "questions";
     } else this.#close();
   }
 
   #signInAgain(): void {
     this.notice = texts.sessionEnded;
+    this.#continues = true;
     this.view = "sign-in";
   }
 }
@@ -126,12 +137,16 @@ customElements.define("docent-dialog", DocentDialog);
 document.adoptedStyleSheets.push(styleSheet(tokensCss + dialogCss));
 
 let dialog: DocentDialog | undefined;
+let toldWhy = false;
 
-export const openDialog: DialogPart["openDialog"] = ({ store, view, onClose }) => {
+export const openDialog: DialogPart["openDialog"] = ({ host, store, view, onClose }) => {
   dialog ??= new DocentDialog();
   dialog.store = store;
+  dialog.site = host.site;
   dialog.onClose = onClose;
   // A page that swaps its body (client-side navigation) takes the dialog with it.
   if (!dialog.isConnected) document.body.append(dialog);
-  void dialog.show(view);
+  // Said once, and not whenever the dialog opens on this page.
+  void dialog.show(view, toldWhy ? undefined : host.handOffError);
+  toldWhy = true;
 };

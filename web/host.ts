@@ -84,5 +84,5 @@ export interface LocalePart {
 
 /** The module `dialog.ts`. */
 export interface DialogPart {
-  openDialog(options: { store: ReaderStore; view: DialogView; onClose: () => void }): void;
+  openDialog(options: { host: Host; store: ReaderStore; view: DialogView; onClose: () => void }): void;
 }

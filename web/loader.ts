@@ -167,7 +167,7 @@ async function start(worker: string, site: string, options: Options): Promise<vo
         try {
           await press(await loadWidget());
         } catch (error) {
-          console.warn("docent: a part of the widget could not be loaded", error);
+          console.warn("docent: a part could not be loaded", error);
           status.textContent = texts.loadFailed;
         }
         button.removeAttribute("aria-busy");
@@ -217,8 +217,11 @@ async function start(worker: string, site: string, options: Options): Promise<vo
   }
   watchPassages(host, () => importPart("widget") as Promise<WidgetPart>);
   // Also on a page without a placeholder: there are marks, and reading to remember.
-  if (isKnown()) {
-    loadWidget().catch((error: unknown) => {
+  if (isKnown() || host.handOffError) {
+    const loaded = loadWidget();
+    // What they came back for did not work: they are told where they began it.
+    if (host.handOffError) void loaded.then((started) => started.open("sign-in", document.body)).catch(() => {});
+    loaded.catch((error: unknown) => {
       console.warn("docent: the widget could not be loaded", error);
       failed = true;
       for (const shell of shells) shell.draw();

@@ -86,9 +86,9 @@ export function start(host: Host): Widget {
       store.setDialogFailure(undefined);
       try {
         const { openDialog } = await host.loadDialog();
-        openDialog({ store, view, onClose: () => giveFocusBack(opener) });
+        openDialog({ host, store, view, onClose: () => giveFocusBack(opener) });
       } catch (error) {
-        console.warn("docent: the dialog could not be loaded", error);
+        console.warn("docent: a part could not be loaded", error);
         store.setDialogFailure(opener);
       }
     },

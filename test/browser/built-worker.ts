@@ -2,7 +2,7 @@
 // its own, and when both give up the same idle connection at once (after five seconds), `wrangler dev` exits and every
 // later request is refused (workers-sdk #14926). Nothing is rebuilt here either, whatever is saved meanwhile.
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseEnv, promisify } from "node:util";
@@ -29,18 +29,19 @@ export interface BuiltWorkerOptions {
   /** With a certificate of its own making. */
   https?: boolean;
   /** Keys of the owner's configuration that differ from `docent.config.ts`. */
-  config?: Partial<DocentConfigInput>;
+  config?: Partial<DocentConfigInput> | undefined;
 }
 
 /** @throws with what the build printed when it fails, or the system's error when the port cannot be had */
 export async function startBuiltWorker({
-  root,
+  root: project,
   state,
   port,
   https = false,
   config,
 }: BuiltWorkerOptions): Promise<BuiltWorker> {
-  const script = await readFile(join(await bundle(root, state, config), "index.js"), "utf8");
+  const root = config === undefined ? project : await copyWith(config, project, state);
+  const script = await readFile(join(await bundle(root, state), "index.js"), "utf8");
   const { workerOptions: fromToml } = workerOptions(join(root, "wrangler.toml"));
   const vars = z.record(z.string(), z.json()).parse({
     ...z.looseObject({}).parse(fromToml.bindings),
@@ -80,38 +81,25 @@ export async function startBuiltWorker({
   return { lastLines: () => [...lines], stop: () => miniflare.dispose() };
 }
 
-/** Builds the assets and the Worker as a deployment does. Returns the folder of the Worker's code. */
-async function bundle(
-  root: string,
-  state: StateFolder,
-  config: Partial<DocentConfigInput> | undefined,
-): Promise<string> {
-  const folder = await mkdtemp(join(state.folder, "bundle-"));
-  const wrangler = join(createRequire(import.meta.url).resolve("wrangler/package.json"), "..", "bin", "wrangler.js");
-  const entry = config && (await entryWith(root, state, config));
-  const args = [
-    wrangler,
-    "deploy",
-    ...(entry ? [entry, "--config", join(root, "wrangler.toml")] : []),
-    "--dry-run",
-    "--outdir",
-    folder,
-  ];
-  await promisify(execFile)(process.execPath, args, { cwd: root, env: workerEnvironment(process.env, root, state) });
-  return folder;
+/** What a deployment is built from, with another configuration: the build reads the file that stands beside it. */
+async function copyWith(config: Partial<DocentConfigInput>, project: string, state: StateFolder): Promise<string> {
+  const root = await mkdtemp(join(state.folder, "project-"));
+  for (const part of ["src", "web", "migrations", "wrangler.toml", "package.json", "tsconfig.base.json"]) {
+    await cp(join(project, part), join(root, part), { recursive: true });
+  }
+  await symlink(join(project, "node_modules"), join(root, "node_modules"));
+  await writeFile(
+    join(root, "docent.config.ts"),
+    `export default ${JSON.stringify({ ...ownersConfig, ...config })};\n`,
+  );
+  return root;
 }
 
-/** The Worker's entry with another configuration, in a file of its own. Returns its path; the code is bundled as `index.js`. */
-async function entryWith(root: string, state: StateFolder, config: Partial<DocentConfigInput>): Promise<string> {
-  const entry = join(state.folder, "index.ts");
-  const code = await readFile(join(root, "src", "index.ts"), "utf8");
-  const configLine = 'import config from "../docent.config.ts";';
-  if (!code.includes(configLine)) throw new Error("src/index.ts takes its configuration from elsewhere");
-  await writeFile(
-    entry,
-    code
-      .replace(configLine, `const config = ${JSON.stringify({ ...ownersConfig, ...config })};`)
-      .replace('"./worker.ts"', JSON.stringify(join(root, "src", "worker.ts"))),
-  );
-  return entry;
+/** Builds the assets and the Worker as a deployment does. Returns the folder of the Worker's code. */
+async function bundle(root: string, state: StateFolder): Promise<string> {
+  const folder = await mkdtemp(join(state.folder, "bundle-"));
+  const wrangler = join(createRequire(import.meta.url).resolve("wrangler/package.json"), "..", "bin", "wrangler.js");
+  const args = [wrangler, "deploy", "--dry-run", "--outdir", folder];
+  await promisify(execFile)(process.execPath, args, { cwd: root, env: workerEnvironment(process.env, root, state) });
+  return folder;
 }

@@ -1,7 +1,7 @@
 // The whole development environment on ports of its own, with its data in a folder of its own: a copy that is already
 // running beside the tests is not touched. Real parts only: PGlite behind the endpoint, the Worker in workerd, the built
 // docs.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import { prepareWorkerVars } from "../../dev/secrets.ts";
 import { makeStateFolder, stateFolder } from "../../dev/state-folder.ts";
 import { serveFolder } from "../../dev/static-server.ts";
 import type { DocentConfigInput } from "../../src/core/define-config.ts";
+import { CLIENT_ID, CLIENT_SECRET, type OpenIdProvider, startOpenIdProvider } from "../openid-provider.ts";
 import { startBuiltWorker } from "./built-worker.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -31,6 +32,8 @@ export interface Environment {
   database: NeonEndpoint;
   /** For what no page can do: giving a role, or an address that somebody has proved. */
   sql(text: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** Where readers have an account elsewhere; of environments with a provider. */
+  provider: OpenIdProvider | undefined;
   /** Mails to an address so far, the newest first. */
   mails(to: string): Promise<Mail[]>;
   /** The last lines that the Worker printed. */
@@ -43,12 +46,18 @@ export interface Environment {
 export interface EnvironmentOptions {
   /** The Worker alone, with a certificate of its own making: for browsers that keep no Secure cookie otherwise. */
   https?: boolean;
-  /** Keys of the owner's configuration that differ from `docent.config.ts`, for the Worker; its assets are built from that. */
+  /** Keys of the owner's configuration that differ from `docent.config.ts`. */
   config?: Partial<DocentConfigInput>;
+  /** With an OpenID provider on this machine, by the name of Acme. */
+  provider?: boolean;
 }
 
 /** Throws with what the Worker printed when it does not come up. */
-export async function startEnvironment({ https = false, config }: EnvironmentOptions = {}): Promise<Environment> {
+export async function startEnvironment({
+  https = false,
+  config,
+  provider: withProvider = false,
+}: EnvironmentOptions = {}): Promise<Environment> {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const close of closing.reverse().splice(0)) await close();
@@ -59,6 +68,8 @@ export async function startEnvironment({ https = false, config }: EnvironmentOpt
     const state = stateFolder(home);
     makeStateFolder(state);
     const ports = await freePorts();
+    const secrets = { acme: CLIENT_SECRET };
+    if (withProvider) await writeFile(state.workerVars, `OIDC_CLIENT_SECRETS='${JSON.stringify(secrets)}'\n`);
     const vars = prepareWorkerVars({ state, ports, site: SITE, randomText: () => crypto.randomUUID().repeat(2) });
 
     const database = await openDatabase({ state, postgres: undefined, port: ports.database });
@@ -76,7 +87,17 @@ export async function startEnvironment({ https = false, config }: EnvironmentOpt
     const crossSite = await serveFolder({ folder, port: ports.docsCrossSite, name: "127.0.0.1" });
     closing.push(() => crossSite.close());
 
-    const worker = await startBuiltWorker({ root: ROOT, state, port: ports.worker, https, ...(config && { config }) });
+    const provider = withProvider
+      ? await startOpenIdProvider({ redirectUris: [`${vars.workerUrl}/api/auth/callback/acme`] })
+      : undefined;
+    if (provider) closing.push(() => provider.close());
+    const worker = await startBuiltWorker({
+      root: ROOT,
+      state,
+      port: ports.worker,
+      https,
+      config: provider ? { ...config, methods: { oidc: [acme(provider.issuer)] } } : config,
+    });
     closing.push(() => worker.stop());
     if (!https) await pushCatalogue({ workerUrl: vars.workerUrl, fetch }, SITE, vars.catalogueToken, catalogue);
 
@@ -85,6 +106,7 @@ export async function startEnvironment({ https = false, config }: EnvironmentOpt
       worker: https ? vars.workerUrl.replace("http:", "https:") : vars.workerUrl,
       docs: { sameSite: own, crossSite: other },
       docsFolder: folder,
+      provider,
       database: database.endpoint,
       sql: (text, parameters = []) =>
         database.run(async (session) => (await session.query(text, parameters)).rows as Record<string, unknown>[]),
@@ -107,6 +129,18 @@ export async function startEnvironment({ https = false, config }: EnvironmentOpt
     throw error;
   }
 }
+
+/** A provider as an owner's file has it. */
+const acme = (issuer: string) => ({
+  id: "acme",
+  name: "Acme",
+  clientId: CLIENT_ID,
+  issuer,
+  authorizationEndpoint: `${issuer}/auth`,
+  tokenEndpoint: `${issuer}/token`,
+  userinfoEndpoint: `${issuer}/me`,
+  jwksUri: `${issuer}/jwks`,
+});
 
 /** Five ports that were free a moment ago; held all at once, so that no two are the same. */
 async function freePorts(): Promise<Ports> {

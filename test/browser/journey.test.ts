@@ -231,7 +231,14 @@ describe("the static files", () => {
 
   test("tell the browser what it needs of the configuration and nothing else", async () => {
     const config: unknown = await (await get("/docent/config.json")).json();
-    expect(Object.keys(config ?? {}).sort()).toEqual(["methods", "questionnaire", "sites"]);
+    expect(Object.keys(config ?? {}).sort()).toEqual(["methods", "questionnaire", "sites", "turnstile"]);
+    expect(Object.keys(Reflect.get(config ?? {}, "methods")).sort()).toEqual([
+      "magicLink",
+      "mail",
+      "passkey",
+      "password",
+      "providers",
+    ]);
     expect(JSON.stringify(config)).not.toMatch(/origin|secret|token|weights/i);
   });
 });

@@ -111,8 +111,8 @@ test("a selector that is none costs no reader anything: the default counts, and 
   await readTo(reader.page, 1);
   await reader.page.getByRole("link", { name: /PID control that behaves \(read, saved\)/ }).waitFor();
   expect(warnings.sort()).toEqual([
-    'warning: docent: data-content="article[" is no CSS selector, so the default counts',
-    'warning: docent: data-marks="nav >> a" is no CSS selector, so the default counts',
+    'warning: docent: data-content="article[" is no CSS selector',
+    'warning: docent: data-marks="nav >> a" is no CSS selector',
   ]);
   expect(reader.complaints).toEqual([]);
 });

@@ -304,7 +304,7 @@ describe("a reader who has answered", () => {
     await reader.visit(await variant(INSTALL, (html) => html.replaceAll("os:windows", "os:windows robots:spot")));
     await expect
       .poll(() => warnings)
-      .toEqual(['docent: data-for="os:windows robots:spot" is shown to everybody: nobody is asked: robots:spot']);
+      .toEqual(['docent: data-for="os:windows robots:spot" is shown to all: nobody is asked: robots:spot']);
     expect(await shown('[data-for^="os:windows"]')).toBe(true);
   });
 

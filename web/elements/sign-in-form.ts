@@ -1,12 +1,15 @@
-// The form to sign in or up, and the question for the second factor that may follow. Real forms with real labels and `autocomplete`, so that password managers fill and save;
-// passwords stay in their fields and never become a property.
+// The ways in that are switched on, the last one used first: the form to sign in or up, and buttons to those that lead over
+// the Worker's own page; then the question for the second factor that may follow. Real forms with real labels and
+// `autocomplete`, so that password managers fill and save; passwords stay in their fields and never become a property.
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import { accountApi, type WaysIn } from "../api/account-api.ts";
+import { beginHandOff } from "../hand-off/begin.ts";
 import { lang } from "../locales/current.ts";
 import { dialogTexts as texts } from "../locales/dialog-texts.ts";
 import { type Entered, giveSecondFactor, signIn, signUp } from "../reader/account.ts";
 import type { SignInFailure } from "../reader/reader-state.ts";
 import type { ReaderStore } from "../reader/reader-store.ts";
+import { lastWay, type OtherWay, otherWays, rememberWay } from "./other-ways.ts";
 
 /** Characters of a password; Better Auth's own bounds. */
 const LEAST = 8;
@@ -73,11 +76,16 @@ export class SignInForm extends LitElement {
   declare isPublic: boolean;
   /** The second factor is asked for. */
   declare asked: boolean;
-  /** Known a moment after the form is shown; until then it is the form that most docs have. */
-  declare ways: WaysIn | undefined;
+  /**
+   * Known a moment after the dialog is shown; until then it is the form that most docs have. `null` for a reader who came
+   * in another way the last time: what is first for them is not known yet, and a form would move away under their hands.
+   */
+  declare ways: WaysIn | null | undefined;
   /** The address that has to be confirmed before anybody is signed in with it, and what is said about that. */
   declare unconfirmed: { email: string; text: string } | undefined;
   store: ReaderStore | undefined;
+  /** Where the reader comes back to. */
+  site = "";
 
   constructor() {
     super();
@@ -101,21 +109,78 @@ export class SignInForm extends LitElement {
     this.#field("email")?.focus();
     const { store } = this;
     if (!store) return;
+    if (lastWay(store.api.worker) !== null) this.ways = null;
     void accountApi(store.api)
       .waysIn()
-      .then((answer) => {
-        if (answer.ok) this.ways = answer.value.methods;
+      .then(async (answer) => {
+        const waited = this.ways === null;
+        this.ways = answer.ok ? answer.value.methods : undefined;
+        await this.updateComplete;
+        if (waited) this.querySelector<HTMLElement>(".ways button, input")?.focus();
       });
   }
 
   protected override render(): TemplateResult {
     if (this.asked) return this.#secondFactor();
+    const { ways, store } = this;
     const up = this.mode === "sign-up";
+    const others = ways ? otherWays(ways, up) : [];
+    const lastId = store && lastWay(store.api.worker);
+    const last = others.find(({ id }) => id === lastId);
+    const rest = others.filter((one) => one !== last);
+    const or = html`<p class="or"><span>${texts.or}</span></p>`;
+    const byPassword = ways !== null && (ways?.password ?? true);
     return html`
       <h2 id="docent-title">${up ? texts.signUpTitle : texts.signInTitle}</h2>
       ${up ? html`<p class="intro">${texts.signUpWhy}</p>` : nothing}
+      <p class="problem" role="alert">${this.problem || nothing}</p>
+      ${ways === null ? html`<p class="intro" role="status">${texts.working}</p>` : nothing}
+      ${ways && !byPassword && others.length === 0 ? html`<p class="intro">${texts.noWayIn}</p>` : nothing}
+      ${last ? html`<div class="ways">${this.#other(last)}</div>${byPassword ? or : nothing}` : nothing}
+      ${byPassword ? this.#form(up) : nothing}
+      ${
+        byPassword && !up && ways?.mail
+          ? html`<p class="switch"><a href="${store?.api.worker}/account#forgot">${texts.forgot}</a></p>`
+          : nothing
+      }
+      ${
+        rest.length > 0
+          ? html`${byPassword ? or : nothing}<div class="ways">${rest.map((one) => this.#other(one))}</div>`
+          : nothing
+      }
+      ${
+        byPassword
+          ? html`<p class="switch">
+              ${up ? texts.haveAccount : texts.newHere}
+              <button type="button" class="link" @click=${this.#switch}>
+                ${up ? texts.signInTitle : texts.signUpTitle}
+              </button>
+            </p>`
+          : nothing
+      }
+    `;
+  }
+
+  #other(way: OtherWay): TemplateResult {
+    return html`<button type="button" @click=${() => this.#leave(way)}>${way.name}</button>`;
+  }
+
+  /** To the Worker's page, and back to this one. */
+  async #leave({ id }: OtherWay): Promise<void> {
+    const { store } = this;
+    if (!store || this.busy) return;
+    this.problem = "";
+    try {
+      await beginHandOff(store.api.worker, this.site, id === "more" ? undefined : id);
+      rememberWay(store.api.worker, id);
+    } catch {
+      this.problem = texts.keepsNothing;
+    }
+  }
+
+  #form(up: boolean): TemplateResult {
+    return html`
       <form method="post" novalidate aria-busy=${this.busy} @submit=${this.#submit}>
-        <p class="problem" role="alert">${this.problem || nothing}</p>
         ${this.#confirmation()}
         <div class="field">
           <label for="docent-email">${texts.email}</label>
@@ -171,17 +236,6 @@ export class SignInForm extends LitElement {
           ${this.busy ? texts.working : up ? texts.signUpAction : texts.signInAction}
         </button>
       </form>
-      ${
-        !up && this.ways?.mail
-          ? html`<p class="switch"><a href="${this.store?.api.worker}/account#forgot">${texts.forgot}</a></p>`
-          : nothing
-      }
-      <p class="switch">
-        ${up ? texts.haveAccount : texts.newHere}
-        <button type="button" class="link" @click=${this.#switch}>
-          ${up ? texts.signInTitle : texts.signUpTitle}
-        </button>
-      </p>
     `;
   }
 
@@ -215,8 +269,8 @@ export class SignInForm extends LitElement {
   #secondFactor(): TemplateResult {
     return html`<h2 id="docent-title" tabindex="-1">${texts.secondFactorTitle}</h2>
       <p class="intro">${texts.secondFactorWhy}</p>
+      <p class="problem" role="alert">${this.problem || nothing}</p>
       <form method="post" novalidate aria-busy=${this.busy} @submit=${this.#submitCode}>
-        <p class="problem" role="alert">${this.problem || nothing}</p>
         <div class="field">
           <label for="docent-code">${texts.code}</label>
           <input
@@ -275,6 +329,7 @@ export class SignInForm extends LitElement {
     if (entered === "in") {
       this.unconfirmed = undefined;
       this.passwordShown = false;
+      if (this.store) rememberWay(this.store.api.worker, undefined);
       this.dispatchEvent(new Event(event));
       return;
     }

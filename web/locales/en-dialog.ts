@@ -48,6 +48,18 @@ export const dialogTexts = {
   or: "or",
   withProvider: (name: string) => `Continue with ${name}`,
   moreWays: "More ways to sign in",
+  noWayIn: "Nobody can sign in here yet: the people who run this site have switched on no way to do so.",
+  keepsNothing:
+    "This browser keeps nothing for this site, so you could not come back signed in. Allow it to, and try again.",
+  /** Why somebody is back from the Worker's page, or from a provider's, without being signed in. */
+  notBack: {
+    denied: "You were not signed in: the other site was told not to.",
+    expired: "That took too long. Try again.",
+    unavailable: "You could not be signed in right now. Try again in a moment.",
+    failed: "What the other site said could not be checked, so you were not signed in.",
+    unverified: "The other site has not confirmed your e-mail address. Confirm it there, or sign in another way.",
+    registered: "There is an account with this address already. Sign in to it first, then link the other site.",
+  } as Readonly<Record<string, string>>,
   refused: "That did not work. Check what you entered and try again.",
   signOutTitle: "Sign out",
   signOutAsk: "What should stay on this device?",

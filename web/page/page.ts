@@ -39,7 +39,7 @@ export function selected(name: "content" | "marks", selector: string | undefined
     return [...document.querySelectorAll<HTMLElement>(selector)];
   } catch {
     refused.add(selector);
-    console.warn(`docent: data-${name}="${selector}" is no CSS selector, so the default counts`);
+    console.warn(`docent: data-${name}="${selector}" is no CSS selector`);
     return undefined;
   }
 }

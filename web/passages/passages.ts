@@ -43,7 +43,7 @@ export function startPassages(
     if (mistake && !warned.has(expression)) {
       warned.add(expression);
       console.warn(
-        `docent: data-for="${expression}" is shown to everybody: ${
+        `docent: data-for="${expression}" is shown to all: ${
           mistake.kind === "malformed" ? "not key:value" : "nobody is asked"
         }: ${mistake.term}`,
       );

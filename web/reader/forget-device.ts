@@ -2,7 +2,7 @@
 import { safeStorage } from "../storage/safe-storage.ts";
 
 /** What follows the Worker's origin in a name; not the same host on another port. */
-const OURS = /^(facts|bearer|signed-in|public|passages|[^:]+:(local|visit|outbox)(:.*)?)$/;
+const OURS = /^(facts|bearer|signed-in|public|way|passages|[^:]+:(local|visit|outbox)(:.*)?)$/;
 /** An event on its way, and whose it is. */
 const WAITING = /:outbox:(.+):/;
 

@@ -138,7 +138,7 @@ export class ReaderStore extends EventTarget {
       // A router's next page has the catalogue of the one before.
       this.local ??= await openLocal();
     } catch (error) {
-      console.warn("docent: a part of the widget could not be loaded", error);
+      console.warn("docent: a part could not be loaded", error);
       this.changed({ reader: { status: "signed-out" } });
       return;
     }
@@ -318,7 +318,7 @@ export class ReaderStore extends EventTarget {
     try {
       this.local ??= await this.parts.openLocal();
     } catch (error) {
-      console.warn("docent: a part of the widget could not be loaded", error);
+      console.warn("docent: a part could not be loaded", error);
       return undefined;
     }
     if (this.local.reader.state === undefined) this.local.reader.remember(true);
