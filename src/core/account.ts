@@ -12,8 +12,8 @@ export const PASSWORD_LIMITS = { min: 8, max: 128 } as const;
 export const ACCOUNT_BODY_BYTES = 8 * 1024;
 
 export const emailAddress = storableText(255, 3).check(z.email("must be an e-mail address"));
-/** No control characters: a name ends up in mail headers. */
-const name = storableText(255).check(z.regex(/^\P{Cc}*$/u, "must not contain control characters"));
+/** No control characters and one line: a name ends up in mail headers. */
+const name = storableText(255).check(z.regex(/^[^\p{Cc}\u2028\u2029]*$/u, "must not contain control characters"));
 const picture = z
   .url()
   .check(z.maxLength(512), z.regex(/^https:\/\//, "must be an https address"), z.regex(/^[^\s"'<>\\]*$/));

@@ -16,7 +16,7 @@ const base64url = (max: number) =>
 const credentialId = base64url(1364);
 const credential = { id: credentialId, rawId: credentialId, type: z.literal("public-key") };
 const clientDataJSON = base64url(4096);
-const name = storableText(255, 1).check(z.regex(/^\P{Cc}*$/u, "must not contain control characters"));
+const name = storableText(255, 1).check(z.regex(/^[^\p{Cc}\u2028\u2029]*$/u, "must not contain control characters"));
 
 export const registrationResponse = z.object({
   ...credential,

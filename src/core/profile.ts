@@ -14,7 +14,8 @@ const link = (max: number) =>
   );
 
 /** One line: no control characters. */
-const line = (max: number) => storableText(max, 1).check(z.regex(/^\P{Cc}*$/u, "must not contain control characters"));
+const line = (max: number) =>
+  storableText(max, 1).check(z.regex(/^[^\p{Cc}\u2028\u2029]*$/u, "must not contain control characters"));
 
 const fields = {
   displayName: z.nullable(line(255)),

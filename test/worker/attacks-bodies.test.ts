@@ -78,6 +78,35 @@ describe.each(WITH_BODY)("$route", (operation) => {
   });
 });
 
+const NAMES = ["name", "displayName"];
+const WITH_NAME = WITH_BODY.filter(({ body }) => NAMES.some((name) => Object.keys(body?.example ?? {}).includes(name)));
+
+it("is asked about every route that takes a name", () => {
+  expect(WITH_NAME.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(["signUp", "updateUser", "changeProfile", "registerPasskey", "renamePasskey"]),
+  );
+});
+
+describe.each(WITH_NAME)("$route", (operation) => {
+  it.each(["A\r\nBcc: all@example.test", "A\nB", "A\rB", "A\u0000B", "A\u2028B", "A\u0085B"])(
+    "takes no name that breaks its line: %j",
+    async (value) => {
+      const browser = await newReader();
+      const { made, body } = await accepted(operation, browser);
+      const before = await standing();
+      isolate.sent.length = 0;
+      for (const name of NAMES.filter((one) => one in body)) {
+        const answer = await call(browser, operation, { made: { ...made, json: { ...body, [name]: value } } });
+        expect([name, answer.status], answer.text).toEqual([name, 422]);
+        expect(answer.text).toContain(`"path":"${name}"`);
+      }
+      await isolate.settle();
+      expect(await standing()).toEqual(before);
+      expect(isolate.sent).toEqual([]);
+    },
+  );
+});
+
 const WITH_PASSWORD = WITH_BODY.filter(({ body }) =>
   Object.keys(body?.example as Fields).some((name) => /password/i.test(name)),
 );

@@ -1,6 +1,7 @@
 // Who has an account is not to be learned from a mail, a reset or a sign-in by link: the same words, status, headers and
 // work for an address that somebody has and for one that nobody has.
 import { describe, expect, it } from "vitest";
+import { ACCOUNT_LIMITS } from "../../src/core/limits.ts";
 import { Browser } from "../harness/browser.ts";
 import { TestDatabase } from "../harness/database.ts";
 import { Isolate } from "../harness/isolate.ts";
@@ -67,5 +68,23 @@ describe.each(ASKS)("%s", (path, beside) => {
     }
     expect(statuses[0]).toEqual([200, 200, 200, 200, 200, 429, 429]);
     expect(statuses[1]).toEqual(statuses[0]);
+  });
+
+  it("mails no more than that, however many ask at once", async () => {
+    const email = await reader("");
+    await isolate.settle();
+    isolate.sent.length = 0;
+    const ask = () => new Browser(isolate).post(path, { email, ...beside });
+    const answers = await Promise.all(Array.from({ length: 12 }, ask));
+    await isolate.settle();
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(ACCOUNT_LIMITS.mail.count);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(12 - ACCOUNT_LIMITS.mail.count);
+    expect(isolate.sent).toHaveLength(ACCOUNT_LIMITS.mail.count);
+    // What was mailed is good: whoever asks again and again for somebody else's address keeps nobody out.
+    const links = await database.query(
+      `select v.id from verification v join "user" u on u.id = v.user_id where u.email = $1`,
+      [email],
+    );
+    expect(links).toHaveLength(ACCOUNT_LIMITS.mail.count);
   });
 });

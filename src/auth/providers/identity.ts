@@ -37,7 +37,7 @@ export function identityOf({ accountId, email, emailVerified, name, image }: Sai
 const cleaned = (name: string): string =>
   Array.from(
     name
-      .replace(/\p{Cc}/gu, " ")
+      .replace(/[\p{Cc}\u2028\u2029]/gu, " ")
       .toWellFormed()
       .trim(),
   )
