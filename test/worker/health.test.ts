@@ -162,8 +162,10 @@ describe("the migrations in GET /readyz", () => {
 describe("the daily chores", () => {
   async function rows(): Promise<void> {
     await database.query(`delete from "user"`);
-    await database.query("delete from verification");
     for (const name of ["ended", "open"]) await new Browser(isolate).signUp(`${name}@example.test`);
+    // The links to prove their addresses.
+    await isolate.settle();
+    await database.query("delete from verification");
     await database.query(
       `update session set expires_at = '2026-03-01T11:59:59Z', created_at = '2026-02-20T00:00:00Z'
        where user_id = (select id from "user" where email = 'ended@example.test')`,
