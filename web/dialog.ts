@@ -44,12 +44,7 @@ class DocentDialog extends LitElement {
   }
 
   async show(view: DialogView, notBack: string | undefined): Promise<void> {
-    this.notice =
-      notBack === undefined
-        ? ""
-        : notBack === "cookie-lost"
-          ? texts.cookieLost
-          : (texts.notBack[notBack] ?? texts.notAllowed);
+    this.notice = notBack === undefined ? "" : (texts.notBack[notBack] ?? texts.notAllowed);
     this.#continues = false;
     this.view = view;
     await this.updateComplete;

@@ -2,6 +2,7 @@
 // the docs page has a credential of its own.
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { violations } from "./axe.ts";
 import { openBrowser } from "./chromium.ts";
 import { startCookieEater } from "./cookie-eater.ts";
 import { type Environment, startEnvironment } from "./environment.ts";
@@ -83,5 +84,37 @@ test("a reader whose browser keeps no cookie for the docs page is signed in ther
       [worker, ended],
     ),
   ).toBe(401);
+  expect(reader.complaints).toEqual([]);
+});
+
+test("a reader who typed the password into the dialog of such a browser is led to the Worker's page", async ({
+  onTestFinished,
+}) => {
+  const docs = environment.docs.crossSite;
+  const { worker } = environment;
+  const eater = await startCookieEater(docs);
+  onTestFinished(() => eater.stop());
+  const browser = await openBrowser({ proxy: eater.proxy });
+  onTestFinished(() => browser.close());
+  const reader = await ReaderPage.open(browser.context, docs, worker);
+  const { page } = reader;
+  await reader.visit();
+  await reader.signInButton().click();
+  const credentials = { email: "typed@example.test", password: "correct horse battery" };
+  await reader.dialog().getByRole("button", { name: "Create an account" }).click();
+  await reader.fillIn(credentials);
+  await reader.dialog().getByRole("button", { name: "Create account", exact: true }).click();
+  await reader.dialog().getByText("this browser did not keep it for this page").waitFor();
+  expect(await violations(page)).toEqual([]);
+
+  const from = page.url();
+  await reader.dialog().getByRole("button", { name: "Go on to the sign-in page" }).click();
+  await page.getByLabel("E-mail address", { exact: true }).fill(credentials.email);
+  await page.getByLabel("Password", { exact: true }).fill(credentials.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  // Straight back: it is known by now that a bearer is needed.
+  await reader.accountButton().waitFor();
+  expect(page.url()).toBe(from);
+  expect(await page.evaluate((key) => localStorage.getItem(key), `docent:${worker}:bearer`)).toMatch(/^\w{32}\./);
   expect(reader.complaints).toEqual([]);
 });

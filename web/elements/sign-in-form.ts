@@ -65,6 +65,7 @@ export class SignInForm extends LitElement {
     isPublic: { state: true },
     asked: { state: true },
     ways: { state: true },
+    cookieless: { state: true },
     unconfirmed: { state: true },
   };
   declare mode: "sign-in" | "sign-up";
@@ -82,6 +83,8 @@ export class SignInForm extends LitElement {
    */
   declare ways: WaysIn | null | undefined;
   /** The address that has to be confirmed before anybody is signed in with it, and what is said about that. */
+  /** Signed in by a cookie that the browser has not kept. */
+  declare cookieless: boolean;
   declare unconfirmed: { email: string; text: string } | undefined;
   store: ReaderStore | undefined;
   /** Where the reader comes back to. */
@@ -98,6 +101,7 @@ export class SignInForm extends LitElement {
     this.asked = false;
     this.ways = undefined;
     this.unconfirmed = undefined;
+    this.cookieless = false;
   }
 
   protected override createRenderRoot(): this {
@@ -134,6 +138,7 @@ export class SignInForm extends LitElement {
       <h2 id="docent-title">${up ? texts.signUpTitle : texts.signInTitle}</h2>
       ${up ? html`<p class="intro">${texts.signUpWhy}</p>` : nothing}
       <p class="problem" role="alert">${this.problem || nothing}</p>
+      ${this.cookieless ? html`<div class="ways">${this.#other({ id: "more", name: texts.elsewhere })}</div>` : nothing}
       ${ways === null ? html`<p class="intro" role="status">${texts.working}</p>` : nothing}
       ${ways && !byPassword && others.length === 0 ? html`<p class="intro">${texts.noWayIn}</p>` : nothing}
       ${last ? html`<div class="ways">${this.#other(last)}</div>${byPassword ? or : nothing}` : nothing}
@@ -340,6 +345,8 @@ export class SignInForm extends LitElement {
       return this.#confirm(email, texts.confirmSent(email));
     }
     const { failure } = entered;
+    this.cookieless = failure.kind === "cookie-lost";
+    if (this.cookieless) this.asked = false;
     if (failure.kind === "refused" && failure.code === "EMAIL_NOT_VERIFIED") {
       return this.#confirm(email, texts.notVerified);
     }

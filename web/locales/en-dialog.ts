@@ -28,7 +28,9 @@ export const dialogTexts = {
   notAllowed: "This account cannot be used. Ask the people who run this site.",
   tooMany: "That was too often. Wait a minute and try again.",
   unreachable: "We cannot reach the server right now. Nothing you typed is lost: try again in a moment.",
-  cookieLost: "You were signed in, but this browser did not keep it. Allow cookies for this site and try again.",
+  cookieLost:
+    "You were signed in, but this browser did not keep it for this page. Sign in on a page of its own instead.",
+  elsewhere: "Go on to the sign-in page",
   notVerified: "Confirm your address first: open the link in the mail that we have sent you.",
   confirmSent: (email: string) =>
     `We have sent you a mail, to ${email}. Open the link in it to confirm your address, then sign in here.`,

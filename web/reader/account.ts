@@ -45,7 +45,12 @@ export async function giveSecondFactor(store: ReaderStore, code: string, isPubli
 async function enter(store: ReaderStore, isPublic: boolean): Promise<Entered> {
   const { api, device, visit, outbox } = store.parts;
   const me = await api.me();
-  if (!me.ok) return { failure: isSignedOut(me.failure) ? { kind: "cookie-lost" } : me.failure };
+  if (!me.ok && isSignedOut(me.failure)) {
+    // Whoever signs in by way of the Worker's page gets a bearer.
+    device.rememberBearer("");
+    return { failure: { kind: "cookie-lost" } };
+  }
+  if (!me.ok) return me;
   device.rememberPublic(isPublic);
   visit.end();
   await store.enterAs(me.value);
