@@ -111,11 +111,6 @@ export async function redeem<T>(db: Database, purpose: Purpose, secret: string, 
   return row && row.expiresAt.getTime() > now ? parsed(schema, row) : undefined;
 }
 
-/** Ends everything that was promised to a reader and not yet redeemed; to stand in a batch. */
-export function forgetTokensOf(db: Database, userId: string) {
-  return db.delete(verification).where(eq(verification.userId, userId));
-}
-
 /** For a statement that redeems in a `with`: the rows of one secret, deleted. */
 export async function redeeming(purpose: Purpose, secret: string, now: Date) {
   const identifier = await identifierOf(purpose, secret);
