@@ -235,7 +235,7 @@ describe("signing up and in", () => {
     await reader.guestButton().click();
     await reader.page.getByRole("button", { name: "Sign in", exact: true }).click();
     await reader.fillIn(credentials);
-    await reader.dialog().getByRole("button", { name: "Sign in" }).click();
+    await reader.dialog().getByRole("button", { name: "Sign in", exact: true }).click();
     await reader.accountButton().waitFor();
     await reader.openAnswers();
     expect(await reader.chosen()).toEqual(["I work with it", "Linux"]);

@@ -159,7 +159,7 @@ describe.each(["sameSite", "crossSite"] as const)("docs on the origin %s", (whic
     await reader.dialog().getByRole("button", { name: "Save answers" }).click();
     await reader.dialog().getByText("Your session has ended").waitFor();
     await reader.fillIn(credentials);
-    await reader.dialog().getByRole("button", { name: "Sign in" }).click();
+    await reader.dialog().getByRole("button", { name: "Sign in", exact: true }).click();
     expect(await reader.chosen()).toEqual(["Windows"]);
     await reader.answer({});
     const reasons = (await reader.recommendations()).flatMap((page) => page.reasons);

@@ -72,7 +72,7 @@ export class ReaderPage {
   }
 
   signInButton(): Locator {
-    return this.page.getByRole("banner").getByRole("button", { name: "Sign in" });
+    return this.page.getByRole("banner").getByRole("button", { name: "Sign in", exact: true });
   }
 
   accountButton(): Locator {
@@ -111,7 +111,7 @@ export class ReaderPage {
   async signIn(credentials: Credentials): Promise<void> {
     await this.signInButton().click();
     await this.fillIn(credentials);
-    await this.dialog().getByRole("button", { name: "Sign in" }).click();
+    await this.dialog().getByRole("button", { name: "Sign in", exact: true }).click();
     await this.accountButton().waitFor();
   }
 

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { locale as urdu } from "../../web/locales/ur.ts";
+import { AccountReader } from "./account-reader.ts";
 import { openBrowser } from "./chromium.ts";
 import { startEnvironment } from "./environment.ts";
 import { ReaderPage } from "./reader-page.ts";
@@ -50,6 +51,41 @@ async function scene({ width, height, dark }: Scene, play: (reader: ReaderPage) 
     await browser.close();
   }
 }
+
+/** The same on the Worker's own page. */
+async function account(
+  { width, height, dark }: Scene,
+  play: (reader: AccountReader) => Promise<void>,
+): Promise<Buffer> {
+  const browser = await openBrowser({
+    viewport: { width, height },
+    colorScheme: dark ? "dark" : "light",
+    deviceScaleFactor: 1.5,
+  });
+  try {
+    const reader = new AccountReader(await browser.context.newPage(), environment.worker);
+    await play(reader);
+    await reader.page.waitForLoadState("networkidle");
+    await reader.page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+    return await reader.page.screenshot({ animations: "disabled" });
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Somebody who has been here before, with an address that is proved. */
+const inAccount =
+  (fragment: string, query = "") =>
+  async (reader: AccountReader) => {
+    count += 1;
+    const email = `ada${count}@example.com`;
+    await reader.signUp(email);
+    await environment.sql(`update "user" set email_verified = true, name = 'Ada Lovelace' where email = $1`, [email]);
+    await reader.signOut();
+    await reader.fillSignIn(email);
+    await reader.heading("Profile").waitFor();
+    await reader.visit(fragment, query);
+  };
 
 async function signUp(reader: ReaderPage): Promise<void> {
   count += 1;
@@ -202,6 +238,45 @@ try {
       await readTo(reader.page, 0.5);
       await reader.page.evaluate(() => scrollTo(0, 0));
       await reader.page.locator("nav docent-mark").first().waitFor({ state: "attached" });
+    }),
+  );
+  const page = { width: 1000, height: 760 };
+  const small = { width: 390, height: 844 };
+  await save("account-sign-in", () => account({ width: 800, height: 840 }, (reader) => reader.visit("#sign-in")));
+  await save("account-profile", () => account(page, inAccount("#profile")));
+  await save("account-security", () =>
+    account({ width: 1000, height: 1640 }, async (reader) => {
+      const client = await reader.page.context().newCDPSession(reader.page);
+      await client.send("WebAuthn.enable");
+      const options = {
+        protocol: "ctap2",
+        transport: "internal",
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      } as const;
+      await client.send("WebAuthn.addVirtualAuthenticator", { options });
+      await inAccount("#security")(reader);
+      await reader.button("Add a passkey").click();
+      await reader.page.getByText("The passkey is added.").waitFor();
+      await reader.button("Set up").click();
+      await reader.page.getByRole("img", { name: "QR code for your authenticator app" }).waitFor();
+      await reader.page.evaluate(() => scrollTo(0, 0));
+    }),
+  );
+  await save("account-sessions-dark", () => account({ ...page, dark: true }, inAccount("#sessions")));
+  await save("account-activity", () => account(page, inAccount("#activity")));
+  await save("account-data-phone-dark", () => account({ ...small, dark: true }, inAccount("#data")));
+  await save("account-urdu-phone", () => account(small, inAccount("#security", "?lang=ur")));
+  await save("account-admin-dark", () =>
+    account({ ...page, dark: true }, async (reader) => {
+      await inAccount("#profile")(reader);
+      await environment.sql(`update "user" set role = 'admin' where email = $1`, [`ada${count}@example.com`]);
+      await reader.signOut();
+      await reader.fillSignIn(`ada${count}@example.com`);
+      await reader.heading("Profile").waitFor();
+      await reader.section("Administration");
     }),
   );
   await save("two-readers", async () =>

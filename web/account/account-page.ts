@@ -203,7 +203,7 @@ export class AccountPage extends LitElement {
       <nav class="side" aria-label=${texts.sections}>
         <p class="who">
           <b><bdi>${user?.name || user?.email}</bdi></b>
-          ${user?.name ? html`<span dir="ltr">${user.email}</span>` : nothing}
+          ${user?.name ? html`<span><bdi>${user.email}</bdi></span>` : nothing}
         </p>
         ${[...SECTIONS, ...(isAdmin ? ["admin"] : [])].map(
           (one) => html`<a href="#${one}" aria-current=${one === shown ? "page" : nothing}>${this.#title(one)}</a>`,

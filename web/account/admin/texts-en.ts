@@ -9,7 +9,7 @@ export const adminTexts = {
   more: "Show more",
   found: (count: number) => (count === 1 ? "One reader." : `${count} readers.`),
   open: (email: string) => `Open ${email}`,
-  reader: "Reader",
+  reader: "Open",
   role: "Role",
   state: "State",
   lastSeen: "Last sign-in",

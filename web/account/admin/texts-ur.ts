@@ -13,7 +13,7 @@ export const adminTexts: AdminTexts = {
   more: "مزید دکھائیں",
   found: (count) => (count === 1 ? "ایک قاری۔" : `${number.format(count)} قارئین۔`),
   open: (email) => `${ltr(email)} کھولیں`,
-  reader: "قاری",
+  reader: "کھولیں",
   role: "کردار",
   state: "حالت",
   lastSeen: "آخری سائن اِن",
