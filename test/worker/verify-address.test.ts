@@ -130,7 +130,8 @@ describe("a link that proves an address", () => {
     expect(signIn.status).toBe(401);
     const reset = await owner.post("/api/auth/reset-password", { token: pending, newPassword: "new horse battery" });
     expect(reset.body).toMatchObject({ code: "INVALID_TOKEN" });
-    expect((await audit()).slice(-3)).toEqual([
+    const events = (await audit()).filter((event) => !/^(account|session)\.created /.test(String(event)));
+    expect(events).toEqual([
       "address.verified {}",
       'method.unlinked {"cause": "unproven"}',
       'sessions.ended {"cause": "unproven"}',
