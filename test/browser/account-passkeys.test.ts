@@ -71,6 +71,31 @@ test("is added, signs in without a password, and is removed", async () => {
   await reader.page.getByRole("alert").getByText("This passkey is not known here.").waitFor();
 });
 
+test("one passkey of the Worker's serves the docs on every origin", async () => {
+  await signUpVerified();
+  await reader.section("Sign-in and security");
+  await reader.button("Add a passkey").click();
+  await reader.page.getByText("The passkey is added.").waitFor();
+  await reader.signOut();
+  const { page } = reader;
+  const banner = page.getByRole("banner");
+  const origins = [environment.docs.crossSite, environment.docs.sameSite];
+  for (const docs of origins) {
+    await page.goto(docs);
+    await banner.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "More ways to sign in" }).click();
+    await reader.button(/^Sign in with a passkey/).click();
+    await banner.getByRole("button", { name: "Account" }).waitFor();
+    expect(new URL(page.url()).origin).toBe(docs);
+    await page.goto(`${environment.worker}/account`);
+    await reader.heading("Profile").waitFor();
+    await reader.signOut();
+  }
+  // The docs are elsewhere, and nothing else is.
+  const asked = reader.elsewhere.splice(0);
+  expect(asked.filter((url) => !origins.some((docs) => url.startsWith(docs)))).toEqual([]);
+});
+
 test("proves who it is where a fresh proof is asked for", async () => {
   const email = await signUpVerified();
   await reader.section("Sign-in and security");

@@ -105,7 +105,7 @@ describe.each(["sameSite", "crossSite"] as const)("a script in docs on the origi
           document.body.append(frame, form);
           const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
           form.submit();
-          await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, 1000))]);
+          await loaded;
           frame.remove();
           form.remove();
         }
@@ -118,44 +118,52 @@ describe.each(["sameSite", "crossSite"] as const)("a script in docs on the origi
     expect(await everything()).toEqual(before);
 
     // The account page: in a frame, and in a window whose opener is the script.
-    const [popup, seen] = await Promise.all([
-      browser.context.waitForEvent("page"),
-      page.evaluate(async (base) => {
-        const told: unknown[] = [];
-        addEventListener("message", (event) => told.push(event.data));
-        const frame = document.createElement("iframe");
-        frame.src = `${base}/account`;
-        document.body.append(frame);
-        await new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
-        const opened = window.open(`${base}/account#data`, "account");
-        await new Promise((resolve) => setTimeout(resolve, 1500));
-        for (const target of [frame.contentWindow, opened]) {
-          for (const message of ["session", { type: "export" }, { type: "get-session", token: true }]) {
-            target?.postMessage(message, "*");
-          }
+    await page.evaluate(async (base) => {
+      const frame = document.createElement("iframe");
+      frame.src = `${base}/account`;
+      const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
+      document.body.append(frame);
+      await loaded;
+    }, worker);
+    const frames = page.frames().filter((one) => one !== page.mainFrame());
+    expect(frames).toHaveLength(1);
+    for (const frame of frames) expect(await frame.locator("account-page").count()).toBe(0);
+    const opened = await page.evaluateHandle((base) => window.open(`${base}/account#data`, "account"), worker);
+    const popup = browser.context.pages().at(-1) ?? (await browser.context.waitForEvent("page"));
+    await popup.locator("h1").waitFor();
+    expect(await popup.evaluate(() => window.opener)).toBeNull();
+    const told = await page.evaluateHandle((target) => {
+      const got: unknown[] = [];
+      addEventListener("message", (event) => got.push(event.data));
+      for (const one of [document.querySelector("iframe")?.contentWindow, target]) {
+        for (const message of ["session", { type: "export" }, { type: "get-session", token: true }]) {
+          one?.postMessage(message, "*");
         }
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        const look = (target: Window | null) => {
+      }
+      return got;
+    }, opened);
+    // Both have had their turn before the script looks.
+    await popup.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    const seen = await page.evaluate(
+      ([got, target]) => {
+        const look = (one: Window | null | undefined) => {
           try {
-            return target?.document?.body?.textContent ?? "";
+            return one?.document?.body?.textContent ?? "";
           } catch {
             return "";
           }
         };
         return {
-          told,
-          framed: look(frame.contentWindow),
-          opened: look(opened),
-          severed: opened === null || opened.closed,
+          told: got,
+          framed: look(document.querySelector("iframe")?.contentWindow),
+          opened: look(target),
+          severed: target === null || target.closed,
           stored: JSON.stringify([{ ...localStorage }, { ...sessionStorage }]),
           cookies: document.cookie,
         };
-      }, worker),
-    ]);
-    const frames = page.frames().filter((one) => one !== page.mainFrame());
-    for (const frame of frames) expect(await frame.locator("account-page").count()).toBe(0);
-    await popup.locator("h1").waitFor();
-    expect(await popup.evaluate(() => window.opener)).toBeNull();
+      },
+      [told, opened] as const,
+    );
     expect(seen).toMatchObject({ told: [], framed: "", opened: "", severed: true, cookies: "" });
 
     const tokens = (
