@@ -90,6 +90,9 @@ const rows = ({ sessionsPerUser, progressPerUser, pages }: Size, passwordHash: s
      select ${ID("event", "n || ' ' || k")}, ${ID("user", "n")}, ${ID("user", "n")}, 'session.created',
        $2::timestamptz - interval '1 minute' * n, $2::timestamptz - interval '1 minute' * n
      from ${users}, generate_series(1, 2) k`,
+    `insert into attempt (key, count, expires_at, created_at, updated_at)
+     select ${MD5("attempt", "n")}, 1, at, at - interval '1 hour', at - interval '1 hour'
+     from ${users}, lateral (select $2::timestamptz + interval '1 minute' * (n % 100 - 5) as at) t where n % 10 = 0`,
     `insert into two_factor (id, secret, backup_codes, user_id)
      select ${ID("factor", "n")}, ${MD5("secret", "n")}, '[]', ${ID("user", "n")} from ${users} where n % 20 = 0`,
     `insert into passkey (id, public_key, user_id, credential_id, counter, device_type, backed_up, created_at)

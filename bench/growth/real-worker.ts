@@ -1,7 +1,10 @@
 // The Worker as it is deployed, from its own entry, in workerd: for programs of Node that measure it from outside.
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare, type RequestInit, type Response } from "miniflare";
+import { unstable_readConfig } from "wrangler";
 import * as z from "zod";
 import { CredentialSigner } from "../../src/session/credential.ts";
 
@@ -38,10 +41,13 @@ function parsed(text: string): unknown {
 }
 
 async function bundle(): Promise<string> {
+  // What a deployment leaves out is left out here.
+  const { alias } = unstable_readConfig({ config: join(ROOT, "wrangler.toml") });
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: ["src/index.ts"],
     bundle: true,
+    alias: alias ?? {},
     write: false,
     format: "esm",
     target: "es2024",
@@ -56,12 +62,23 @@ async function bundle(): Promise<string> {
   return main.text;
 }
 
+/** A mailbox that takes every mail and keeps none: the ways in and the proofs that need one are there. */
+async function startMailbox(): Promise<{ server: Server; url: string }> {
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => response.writeHead(202).end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return { server, url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}` };
+}
+
 const sha256 = async (text: string) =>
   Buffer.from(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toString("hex");
 
 /** @param endpoint of `dev/neon`, by whose name `database` is known there */
 export async function startRealWorker(endpoint: string, database: string): Promise<RealWorker> {
   const errors: string[] = [];
+  const mailbox = await startMailbox();
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       name: "docent",
@@ -80,6 +97,8 @@ export async function startRealWorker(endpoint: string, database: string): Promi
         BASE_URL,
         AUTH_SECRET,
         READY_SECRET,
+        MAIL_TRANSPORT: "mailbox",
+        MAILBOX_URL: mailbox.url,
         CATALOGUE_TOKEN_HASHES: JSON.stringify({ [SITE]: await sha256(CATALOGUE_TOKEN) }),
       },
     }),
@@ -107,6 +126,10 @@ export async function startRealWorker(endpoint: string, database: string): Promi
     catalogueAuthorization: `Bearer ${CATALOGUE_TOKEN}`,
     readyAuthorization: `Bearer ${READY_SECRET}`,
     errors,
-    close: () => miniflare.dispose(),
+    async close() {
+      await miniflare.dispose();
+      mailbox.server.closeAllConnections();
+      await new Promise((resolve) => mailbox.server.close(resolve));
+    },
   };
 }

@@ -17,10 +17,13 @@ const daysBefore = (now: Date, days: number) => new Date(now.getTime() - days * 
 /** Of the reader `u`: an ordinary one, who could sign in. */
 const isOrdinary = (now: Date) =>
   sql`(u.role = 'user' and u.is_active and (not u.banned or u.ban_expires <= ${time(now)}))`;
-/** Nobody has signed in to it, or read with a session of it, since then. */
+/**
+ * Nobody has signed in to it, or read with a session of it, since then. Not as "there is no session that": Postgres would
+ * look through all sessions to find those few readers, and so it looks up each reader's.
+ */
 const isUnusedSince = (then: Date) => sql`(coalesce(u.last_login_at, u.created_at) < ${time(then)}
-  and not exists (select from ${session} s where s.user_id = u.id
-    and coalesce(s.last_accessed_at, s.created_at) >= ${time(then)}))`;
+  and coalesce((select max(coalesce(s.last_accessed_at, s.created_at)) from ${session} s where s.user_id = u.id),
+    '-infinity') < ${time(then)})`;
 
 const removed = z.array(z.object({ count: z.number() }));
 

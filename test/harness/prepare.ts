@@ -198,7 +198,13 @@ const MAKE: Partial<Record<Described["id"], (given: Given) => Promise<Made>>> = 
   revokeUserSessions: administrator,
   exportUser: administrator,
   deleteUser: administrator,
-  enableTwoFactor: withVerifiedAddress,
+  enableTwoFactor: async (given) => {
+    const { query, reader } = given;
+    if (!reader) return {};
+    await query("delete from two_factor where user_id = $1", [reader.userId]);
+    await query(`update "user" set two_factor_enabled = false where id = $1`, [reader.userId]);
+    return withVerifiedAddress(given);
+  },
   newBackupCodes: withFactor,
   disableTwoFactor: withFactor,
   redeemHandOff: async ({ query, reader }) => {
