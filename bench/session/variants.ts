@@ -96,18 +96,25 @@ const cachedSessions = remembered(async (lab) => {
 const stockSessions = remembered((lab) => lab.readers.stock(SESSIONS));
 
 /** Signs up, and gives the cookies that the answer sets. */
-const signedUp = (worker: WorkerName) =>
-  remembered(async (lab) => {
-    const email = `${randomUUID()}@bench.test`;
-    const answer = await lab.ask(
-      worker,
-      post("/api/auth/sign-up/email", { email, password: PASSWORD, name: "Reader" }),
-    );
-    const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(";")[0] ?? "");
-    return { email, cookies };
-  });
-const docentReader = signedUp("docent");
-const stockReader = signedUp("stock");
+async function signUp(lab: Lab, worker: WorkerName) {
+  const email = `${randomUUID()}@bench.test`;
+  const answer = await lab.ask(worker, post("/api/auth/sign-up/email", { email, password: PASSWORD, name: "Reader" }));
+  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(";")[0] ?? "");
+  return { email, cookies };
+}
+const signedUp = (worker: WorkerName) => remembered((lab) => signUp(lab, worker));
+/** More than connections: tries of one account at the same time are limited. */
+const SIGNING_IN = 32;
+const signingIn = Object.fromEntries(
+  (["docent", "stock", "stock-joins"] as const).map((worker) => [
+    worker,
+    remembered(async (lab) => {
+      const emails: string[] = [];
+      while (emails.length < SIGNING_IN) emails.push((await signUp(lab, worker)).email);
+      return emails;
+    }),
+  ]),
+);
 const cookieCacheReader = signedUp("stock-cookie-cache");
 const secondaryStorageReader = signedUp("stock-secondary-storage");
 
@@ -260,8 +267,8 @@ const ACCOUNTS: Variant[] = ACCOUNT_WORKERS.flatMap(({ id, name, worker, docent 
     database: true,
     answer: /"email":"[^"]+@bench.test"/,
     series: async (lab) => {
-      const { email } = await (docent ? docentReader : stockReader)(lab);
-      return inTurn([post("/api/auth/sign-in/email", { email, password: PASSWORD })]);
+      const emails = (await signingIn[worker]?.(lab)) ?? [];
+      return inTurn(emails.map((email) => post("/api/auth/sign-in/email", { email, password: PASSWORD })));
     },
   },
   {
